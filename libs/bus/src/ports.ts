@@ -1,0 +1,156 @@
+/**
+ * What the broker needs from a bus, and what it may rely on. Two adapters implement it: `nats` (the real one) and `memory`
+ * (one process; first five minutes, fast tests, simulation). `test/contract.ts` holds both to every sentence here.
+ */
+
+/** A message as a subscriber sees it. `data` is only valid during the callback unless copied. */
+export interface BusMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** Where an answer is expected, if anywhere. */
+  readonly reply: string | undefined;
+  /** True on the empty message that says nobody listens on the subject of an earlier `publish` with `reply`. */
+  readonly noResponders: boolean;
+}
+
+/** Ends a subscription; messages already handed over are finished, none comes after. */
+export interface Subscription {
+  unsubscribe(): void;
+}
+
+/** How a connection feels. `disconnected` and `connected` alternate; `closed` is final. */
+export type BusStatus = 'connected' | 'disconnected' | 'closed';
+
+/**
+ * Publish/subscribe.
+ * - At most once: a publish while the connection is away is lost without an error (architecture §4).
+ * - Messages of one publisher on one subject arrive in order, each at most once per subscriber.
+ * - A handler that throws is a programmer error and is reported to `onError`; the subscription lives on.
+ */
+export interface Messaging {
+  /** Sends now. With `reply`, a bus that knows nobody listens delivers an empty `noResponders` message to `reply`. */
+  publish(subject: string, data: Uint8Array, reply?: string): void;
+  /** `*` matches one token, `>` the rest. With `queue`, each message goes to one member of the group. */
+  subscribe(subject: string, handler: (message: BusMessage) => void, queue?: string): Subscription;
+  /** One question, one answer; for cold paths. Rejects with BusError `timeout` or `no-responders`. */
+  request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+}
+
+/** One entry of a key-value bucket. `revision` grows with each write to the bucket. */
+export interface KvEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly revision: number;
+}
+
+/** A change seen by a watcher; `value` is undefined when the key was deleted. */
+export interface KvChange {
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+  readonly revision: number;
+}
+
+/** Key-value bucket. Keys: `[A-Za-z0-9_=.%/-]+`, tokens separated by dots. Writes are durable when the promise resolves. */
+export interface KeyValue {
+  get(key: string): Promise<KvEntry | undefined>;
+  /** Unconditional write; resolves to the new revision. */
+  put(key: string, value: Uint8Array): Promise<number>;
+  /** Compare-and-set. `expectedRevision` 0 means "must not exist". Resolves to the new revision, or `undefined` when it lost. */
+  update(key: string, value: Uint8Array, expectedRevision: number): Promise<number | undefined>;
+  delete(key: string): Promise<void>;
+  /** Keys that match `filter` (default all); for cold paths. */
+  keys(filter?: string): Promise<readonly string[]>;
+  /**
+   * Current values that match, then every change, in revision order. `onReady` fires once the current values are through.
+   * A watcher that fell behind sees the newest value of each key, not each step. It survives reconnects.
+   */
+  watch(filter: string, onChange: (change: KvChange) => void, onReady?: () => void): Promise<Subscription>;
+}
+
+/** Options of a bucket; it is created at first use and never silently altered. */
+export interface KvOptions {
+  readonly bucket: string;
+  /** Entries vanish this long after their last write; 0 keeps them for ever. */
+  readonly maxAgeMs: number;
+  /** Upper bound of one value. */
+  readonly valueBytesMax: number;
+}
+
+/** A record to append: public body and private headers. Header names `[A-Za-z-]+`, values printable ASCII. */
+export interface JournalRecord {
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A record as stored. `sequence` counts over the whole journal and grows. */
+export interface StoredRecord extends JournalRecord {
+  readonly subject: string;
+  readonly sequence: number;
+  /** When the journal took it, ms since epoch. */
+  readonly storedAtMs: number;
+}
+
+/** Where the next append must stand: the sequence of the subject's last record, or 0 when the journal holds none of it. */
+export interface JournalTail {
+  readonly expectedSequence: number;
+  readonly record: StoredRecord | undefined;
+}
+
+/** What an append did. `conflict` means another writer appended first: re-read, decide again, or stop being the owner. */
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly sequence: number }
+  | { readonly kind: 'conflict' };
+
+/** What an unfenced append did. `duplicate`: a record with this id was taken within the deduplication window. */
+export type RecordResult =
+  | { readonly kind: 'appended'; readonly sequence: number }
+  | { readonly kind: 'duplicate'; readonly sequence: number };
+
+/**
+ * The durable log of all chargers.
+ * - `append` is atomic, fenced by the subject's last sequence, and durable when it resolves.
+ * - Rejects with BusError `timeout` or `disconnected` when the outcome is unknown: the record may or may not be there.
+ * - The newest record of each `…​.state` subject outlives any retention; `readLast` finds it even after the journal dropped it.
+ */
+export interface Journal {
+  append(subject: string, record: JournalRecord, expectedSequence: number): Promise<AppendResult>;
+  /** Unfenced append; `id` deduplicates within the journal's window (at least 2 minutes). */
+  record(subject: string, record: JournalRecord, id: string): Promise<RecordResult>;
+  /** The subject's newest record, consistent with what `append` compares against or older (a stale read only costs a conflict). */
+  readLast(subject: string): Promise<JournalTail>;
+  /**
+   * Records that match `filter` (wildcards allowed) from `fromSequence` (1 = oldest kept) in sequence order, each at least once.
+   * `onRecord` may return a promise: the next record waits for it (that is the back-pressure).
+   */
+  consume(filter: string, fromSequence: number, onRecord: (record: StoredRecord) => void | Promise<void>): Promise<Subscription>;
+  /** Sequence of the newest record of the whole journal, 0 when empty. */
+  lastSequence(): Promise<number>;
+}
+
+/** How long the journal keeps what. */
+export interface JournalOptions {
+  /** Records older than this may go, except each charger's newest state record. */
+  readonly maxAgeMs: number;
+  /** Copies of each record (JetStream replicas). */
+  readonly replicas: number;
+  readonly storage: 'file' | 'memory';
+  /** Window in which `record` recognises an id it has seen. */
+  readonly duplicateWindowMs: number;
+}
+
+/** One connection to a bus. */
+export interface Bus extends Messaging {
+  /** `nats` survives its process, `memory` does not. */
+  readonly kind: 'nats' | 'memory';
+  status(): BusStatus;
+  /** Every later change of status. */
+  onStatus(listener: (status: BusStatus) => void): Subscription;
+  /** Largest message the bus takes, bytes. */
+  readonly payloadBytesMax: number;
+  keyValue(options: KvOptions): Promise<KeyValue>;
+  journal(options: JournalOptions): Promise<Journal>;
+  /** Resolves when everything published before has reached the bus. */
+  flush(): Promise<void>;
+  /** Stops subscriptions, flushes, disconnects. */
+  close(): Promise<void>;
+}

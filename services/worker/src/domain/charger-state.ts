@@ -1,0 +1,110 @@
+/**
+ * What an actor remembers of its charger between messages and across owners: written into the header of each state record,
+ * read back at activation. Small on purpose (a few hundred bytes): never a parsed message, never the device model.
+ * Treated as immutable: deciders return a new object when something changed.
+ */
+
+/** The last answer to BootNotification; `None` before the first. */
+export type Registration = 'None' | 'Accepted' | 'Pending' | 'Rejected';
+
+/** The session the charger is known to be connected with. */
+export interface SessionState {
+  readonly id: string;
+  readonly edgeId: string;
+  readonly version: '1.6' | '2.0.1' | '2.1';
+  readonly openedAtMs: number;
+}
+
+/** Inclusive range of sequence numbers seen. */
+export type SeqRange = readonly [from: number, to: number];
+
+/** A transaction that has not ended yet. */
+export interface OpenTransaction {
+  /** 1.6: the integer we gave, as text; 2.x: the station's own id. */
+  readonly id: string;
+  /** Globally unique key carried in events. */
+  readonly key: string;
+  readonly evseId: number;
+  readonly connectorId: number;
+  readonly idToken: string;
+  readonly startedAt: string;
+  /** Register at the start, Wh; undefined when the charger did not say. */
+  readonly meterStartWh: number | undefined;
+  /** Fingerprint of the StartTransaction content (1.6) that recognises the same start under another message id. */
+  readonly startFingerprint: string | undefined;
+  /** 2.x: seqNos seen, merged, ascending. */
+  readonly seen: readonly SeqRange[];
+}
+
+/** A transaction that ended; kept for a while so that a resend is recognised. */
+export interface EndedTransaction {
+  readonly id: string;
+  readonly key: string;
+  readonly startFingerprint: string | undefined;
+  readonly stopFingerprint: string | undefined;
+  readonly seen: readonly SeqRange[];
+}
+
+/** Status of one connector as last reported. Key in the map: `<evseId>/<connectorId>`. */
+export interface ConnectorState {
+  readonly status: string;
+  readonly errorCode: string | undefined;
+  readonly at: string;
+}
+
+/** A call that was answered; lets a resend in the same session get the same answer, also after the actor moved. */
+export interface AnsweredCall {
+  readonly session: string;
+  readonly seq: number;
+  readonly messageId: string;
+  /** Fingerprint of action and payload text. */
+  readonly fingerprint: number;
+  /** Result payload as JSON text, or the error. */
+  readonly answer:
+    | { readonly kind: 'result'; readonly payload: string }
+    | { readonly kind: 'error'; readonly code: string; readonly description: string };
+}
+
+/** All of it. */
+export interface ChargerState {
+  readonly registration: Registration;
+  readonly vendor: string | undefined;
+  readonly model: string | undefined;
+  readonly firmwareVersion: string | undefined;
+  readonly session: SessionState | undefined;
+  /** Number of events this charger has had; makes ids of events that have no natural key. */
+  readonly eventCount: number;
+  /** Number of 1.6 transactions started; input of the keyed permutation that makes transaction ids. */
+  readonly transactionCount: number;
+  readonly connectors: Readonly<Record<string, ConnectorState>>;
+  readonly open: readonly OpenTransaction[];
+  readonly ended: readonly EndedTransaction[];
+  readonly answered: readonly AnsweredCall[];
+  /** Last time anything was heard, ms since epoch, as of the last write. */
+  readonly lastSeenMs: number;
+}
+
+/** Bounds of the lists in the state, so that one charger cannot grow it without limit. */
+export const STATE_LIMITS: {
+  readonly openMax: number;
+  readonly endedMax: number;
+  readonly answeredMax: number;
+  readonly connectorsMax: number;
+  readonly seenRangesMax: number;
+} = { openMax: 64, endedMax: 16, answeredMax: 4, connectorsMax: 256, seenRangesMax: 16 };
+
+/** State of a charger nobody has seen. */
+export const EMPTY_STATE: ChargerState = {
+  registration: 'None',
+  vendor: undefined,
+  model: undefined,
+  firmwareVersion: undefined,
+  session: undefined,
+  eventCount: 0,
+  transactionCount: 0,
+  connectors: {},
+  open: [],
+  ended: [],
+  answered: [],
+  lastSeenMs: 0,
+};
