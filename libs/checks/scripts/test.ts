@@ -1,0 +1,34 @@
+/**
+ * `npm test`: vitest with all its arguments, ending in the line `N passed, N failed` whatever happens, also when the
+ * configuration or the collection of tests crashes. The line is written while the process exits, so nothing follows it.
+ */
+import { writeSync } from 'node:fs';
+import { parseCLI, startVitest } from 'vitest/node';
+import { createTallyReporter, settleTally, type Tally, tallyLine } from '../src/tally.ts';
+
+let tally: Tally | undefined;
+
+process.on('exit', () => {
+  const final = settleTally(tally);
+  if (final.failed > 0 || process.exitCode === undefined) process.exitCode = final.failed > 0 ? 1 : 0;
+  const failed = final.failed === 0 && process.exitCode !== 0 ? 1 : final.failed;
+  writeSync(1, `\n${tallyLine({ passed: final.passed, failed })}\n`);
+});
+
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  tally = { passed: tally?.passed ?? 0, failed: (tally?.failed ?? 0) + 1 };
+  process.exit(1);
+});
+
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+const filtered = options.testNamePattern !== undefined;
+const vitest = await startVitest('test', filter, {
+  ...options,
+  run: true,
+  watch: false,
+  config: 'libs/checks/vitest.config.ts',
+  reporters: ['default', createTallyReporter(filtered, (counted) => (tally = counted))],
+});
+await vitest.close();
+process.exit();

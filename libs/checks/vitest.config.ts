@@ -1,0 +1,98 @@
+/**
+ * The test projects, one per suffix: `x.test.ts` unit, `x.int.test.ts` int, `x.sim.test.ts` sim, `x.e2e.test.ts` e2e, and
+ * the checks of this package. Lives here because the top level of the repository is fixed; run it through the npm scripts.
+ */
+import { fileURLToPath } from 'node:url';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const conditions = ['source', 'module', 'node', 'development|production'];
+const packages = '{libs/*,services/*,loadtest}/test/**';
+
+interface ProjectShape {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Projects of one order run together, lower orders first. */
+  readonly order: number;
+  readonly workers: number;
+  readonly testTimeoutMs: number;
+  readonly hookTimeoutMs: number;
+}
+
+function project(shape: ProjectShape): TestProjectInlineConfiguration {
+  return {
+    root,
+    resolve: { conditions, externalConditions: ['source', 'node'] },
+    ssr: { resolve: { conditions, externalConditions: ['source', 'node'] } },
+    test: {
+      name: shape.name,
+      include: [...shape.include],
+      exclude: ['**/node_modules/**', '**/dist/**', ...(shape.exclude ?? [])],
+      environment: 'node',
+      pool: 'forks',
+      execArgv: ['--conditions=source'],
+      maxWorkers: shape.workers,
+      testTimeout: shape.testTimeoutMs,
+      hookTimeout: shape.hookTimeoutMs,
+      sequence: { groupOrder: shape.order },
+    },
+  };
+}
+
+const special = ['int', 'sim', 'e2e'].map((suffix) => `**/*.${suffix}.test.ts`);
+
+// oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export
+export default defineConfig({
+  root,
+  cacheDir: 'node_modules/.vite',
+  test: {
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+    teardownTimeout: 20_000,
+    projects: [
+      project({
+        name: 'unit',
+        include: [`${packages}/*.test.ts`],
+        exclude: [...special, 'libs/checks/**'],
+        order: 0,
+        workers: 2,
+        testTimeoutMs: 20_000,
+        hookTimeoutMs: 20_000,
+      }),
+      project({
+        name: 'checks',
+        include: ['libs/checks/test/**/*.test.ts'],
+        order: 1,
+        workers: 1,
+        testTimeoutMs: 300_000,
+        hookTimeoutMs: 300_000,
+      }),
+      project({
+        name: 'int',
+        include: [`${packages}/*.int.test.ts`],
+        order: 2,
+        workers: 2,
+        testTimeoutMs: 60_000,
+        hookTimeoutMs: 180_000,
+      }),
+      project({
+        name: 'sim',
+        include: [`${packages}/*.sim.test.ts`],
+        order: 3,
+        workers: 2,
+        testTimeoutMs: 180_000,
+        hookTimeoutMs: 60_000,
+      }),
+      project({
+        name: 'e2e',
+        include: [`${packages}/*.e2e.test.ts`],
+        order: 4,
+        workers: 1,
+        testTimeoutMs: 240_000,
+        hookTimeoutMs: 240_000,
+      }),
+    ],
+  },
+});
