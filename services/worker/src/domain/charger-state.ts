@@ -34,6 +34,8 @@ export interface OpenTransaction {
   readonly startFingerprint: string | undefined;
   /** 2.x: seqNos seen, merged, ascending. */
   readonly seen: readonly SeqRange[];
+  /** 2.x: seqNo of the Started event; undefined until it was seen. */
+  readonly startSeqNo?: number | undefined;
 }
 
 /** A transaction that ended; kept for a while so that a resend is recognised. */
@@ -41,8 +43,13 @@ export interface EndedTransaction {
   readonly id: string;
   readonly key: string;
   readonly startFingerprint: string | undefined;
+  /** Undefined for 2.x, and for a 1.6 transaction that was pushed out of `open` and has not been stopped yet. */
   readonly stopFingerprint: string | undefined;
   readonly seen: readonly SeqRange[];
+  /** 2.x: seqNo of the Started event; undefined until it was seen. */
+  readonly startSeqNo?: number | undefined;
+  /** 2.x: seqNo of the Ended event; undefined when the transaction was pushed out of `open` and has not ended yet. */
+  readonly endSeqNo?: number | undefined;
 }
 
 /** Status of one connector as last reported. Key in the map: `<evseId>/<connectorId>`. */
@@ -50,6 +57,8 @@ export interface ConnectorState {
   readonly status: string;
   readonly errorCode: string | undefined;
   readonly at: string;
+  /** 1.6: name of the free texts beside the error code (info, vendor, vendor's code), when there are any. */
+  readonly detail?: string | undefined;
 }
 
 /** A call that was answered; lets a resend in the same session get the same answer, also after the actor moved. */
@@ -62,7 +71,8 @@ export interface AnsweredCall {
   /** Result payload as JSON text, or the error. */
   readonly answer:
     | { readonly kind: 'result'; readonly payload: string }
-    | { readonly kind: 'error'; readonly code: string; readonly description: string };
+    | { readonly kind: 'error'; readonly code: string; readonly description: string }
+    | { readonly kind: 'noted' };
 }
 
 /** All of it. */
@@ -72,6 +82,8 @@ export interface ChargerState {
   readonly model: string | undefined;
   readonly firmwareVersion: string | undefined;
   readonly session: SessionState | undefined;
+  /** Id of the newest session ever seen, connected or not: an older one can neither attach nor detach. Empty when none was. */
+  readonly newestSession: string;
   /** Number of events this charger has had; makes ids of events that have no natural key. */
   readonly eventCount: number;
   /** Number of 1.6 transactions started; input of the keyed permutation that makes transaction ids. */
@@ -100,6 +112,7 @@ export const EMPTY_STATE: ChargerState = {
   model: undefined,
   firmwareVersion: undefined,
   session: undefined,
+  newestSession: '',
   eventCount: 0,
   transactionCount: 0,
   connectors: {},

@@ -1,0 +1,125 @@
+/** Starts a service of the broker as a real process, and ends it the hard or the soft way. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from './wait-until.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** Services that have a main.ts. */
+export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';
+
+/** How a process ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A running service. */
+export interface ServiceProcess {
+  readonly pid: number;
+  /** Everything written to stdout and stderr so far. */
+  output(): string;
+  /** Sends a signal to this process only. */
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when the process has ended. */
+  readonly exited: Promise<ProcessExit>;
+  /** SIGKILL and wait. */
+  kill(): Promise<ProcessExit>;
+  /** SIGTERM and wait. */
+  stop(): Promise<ProcessExit>;
+}
+
+/** How to start one. */
+export interface ServiceProcessOptions {
+  readonly service: ServiceName;
+  /** VOLTLANE_* settings; the rest of the environment is passed on without its own VOLTLANE_* names. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Extra arguments of node itself, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
+  /** URL of a readiness endpoint to wait for. */
+  readonly readyUrl?: string;
+  readonly readyTimeoutMs?: number;
+}
+
+/** A TCP port nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts the service and, with `readyUrl`, waits until it says 200 there. */
+export async function startService(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !name.startsWith('VOLTLANE_')) env[name] = value;
+  }
+  const main = join(ROOT, 'services', options.service, 'src', 'main.ts');
+  const nodeArgs = [...(options.nodeArgs ?? []), '--conditions=source', main, ...(options.args ?? [])];
+  const child = spawn(process.execPath, nodeArgs, { env: { ...env, ...options.env }, cwd: ROOT });
+  const running = wrap(child);
+  if (options.readyUrl !== undefined) await untilReady(running, options, options.readyUrl);
+  return running;
+}
+
+async function untilReady(running: ServiceProcess, options: ServiceProcessOptions, url: string): Promise<void> {
+  let gone: ProcessExit | undefined;
+  void running.exited.then((exit) => {
+    gone = exit;
+  });
+  try {
+    await waitUntil(
+      `${options.service} ready at ${url}`,
+      async () => {
+        if (gone !== undefined) return 'ended' as const;
+        const response = await fetch(url);
+        if (response.status === 200) return 'ready' as const;
+        throw new Error(`${response.status} ${await response.text()}`);
+      },
+      { timeoutMs: options.readyTimeoutMs ?? 20_000 },
+    );
+  } catch (cause) {
+    await running.kill();
+    throw new Error(`${options.service} is not ready\n${running.output().slice(-4000)}`, { cause });
+  }
+  if (gone !== undefined) {
+    throw new Error(`${options.service} ended with ${JSON.stringify(gone)} before it was ready\n${running.output()}`);
+  }
+}
+
+function wrap(child: ChildProcess): ServiceProcess {
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-200_000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const running: ServiceProcess = {
+    pid: child.pid ?? -1,
+    output: () => output,
+    signal: (signal) => void child.kill(signal),
+    exited,
+    kill: () => {
+      child.kill('SIGKILL');
+      return exited;
+    },
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+  return running;
+}

@@ -1,0 +1,24 @@
+/** Builds the policy of a charger from what the registry knows of it and what the worker is configured with. Pure. */
+import type { ChargerRecord } from '@voltlane/registry';
+import { DEFAULT_POLICY } from './domain/policy.ts';
+import type { ChargerPolicy } from './domain/policy.ts';
+
+/** What the configuration says for chargers whose record says nothing else. */
+export interface PolicyDefaults {
+  /** Chargers nobody registered are served. */
+  readonly open: boolean;
+  readonly acceptAllTokens: boolean;
+  readonly heartbeatIntervalS: number;
+  readonly bootRetryIntervalS: number;
+}
+
+/** The rules this charger is served by. Without a record: accepted in open mode, else rejected (it was removed while connected). */
+export function policyFor(record: ChargerRecord | undefined, defaults: PolicyDefaults): ChargerPolicy {
+  return {
+    ...DEFAULT_POLICY,
+    registration: record?.registration ?? (defaults.open ? 'Accepted' : 'Rejected'),
+    heartbeatIntervalS: record?.heartbeatIntervalS ?? defaults.heartbeatIntervalS,
+    bootRetryIntervalS: defaults.bootRetryIntervalS,
+    acceptAllTokens: defaults.acceptAllTokens,
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * Takes uplink messages off the bus and puts each into its charger's mailbox. Follows the ownership: a subscription per held
+ * partition. What cannot be read is counted and dropped; what finds its mailbox full is left to the edge's resend.
+ */
+import type { ActorHost, PartitionListener } from '@voltlane/actors';
+import type { Bus, BusMessage, Subscription } from '@voltlane/bus';
+import type { Logger } from '@voltlane/telemetry';
+import type { Clock } from '@voltlane/time';
+import { decodeUplink, WireError } from '@voltlane/wire';
+import type { Epoch, PartitionId, Subjects, Uplink } from '@voltlane/wire';
+import type { ChargerActor, Inbound } from './charger-actor.ts';
+import type { WorkerMetrics } from './metrics.ts';
+
+/** What the inbox works with. */
+export interface InboxDependencies {
+  readonly bus: Bus;
+  readonly host: ActorHost<ChargerActor, Inbound>;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: WorkerMetrics;
+}
+
+/** Time an edge waits for the reply to a message about a session, ms; calls carry their own. */
+const SESSION_BUDGET_MS = 25_000;
+
+/** Listens to the partitions this worker holds. */
+export class Inbox implements PartitionListener {
+  readonly #deps: InboxDependencies;
+  readonly #subscriptions = new Map<PartitionId, Subscription>();
+
+  constructor(deps: InboxDependencies) {
+    this.#deps = deps;
+  }
+
+  gained(partition: PartitionId, epoch: Epoch): void {
+    const { bus, host, subjects, log } = this.#deps;
+    host.open(partition);
+    const subscription = bus.subscribe(subjects.call(partition), (message) => this.#accept(partition, message));
+    this.#subscriptions.set(partition, subscription);
+    log.debug({ partition, epoch }, 'partition gained');
+  }
+
+  async released(partition: PartitionId): Promise<void> {
+    this.#unsubscribe(partition);
+    await this.#deps.host.drain(partition);
+  }
+
+  lost(partition: PartitionId): void {
+    this.#unsubscribe(partition);
+    this.#deps.host.drop(partition);
+    this.#deps.log.warn({ partition }, 'partition lost to another worker');
+  }
+
+  #unsubscribe(partition: PartitionId): void {
+    this.#subscriptions.get(partition)?.unsubscribe();
+    this.#subscriptions.delete(partition);
+  }
+
+  #accept(partition: PartitionId, message: BusMessage): void {
+    const { clock, host, metrics } = this.#deps;
+    const uplink = this.#decode(message);
+    if (uplink === undefined || message.reply === undefined) return;
+    const budgetMs = uplink.kind === 'call' ? uplink.budgetMs : SESSION_BUDGET_MS;
+    const inbound = { uplink, partition, reply: message.reply, deadlineMs: clock.monotonicMs() + budgetMs };
+    const delivery = host.deliver(partition, `${uplink.tenant}/${uplink.chargerId.toLowerCase()}`, inbound);
+    if (delivery !== 'accepted') metrics.refused(delivery);
+  }
+
+  #decode(message: BusMessage): Uplink | undefined {
+    try {
+      return decodeUplink(message.data);
+    } catch (cause) {
+      if (!(cause instanceof WireError)) throw cause;
+      this.#deps.metrics.unreadable(cause.code);
+      return undefined;
+    }
+  }
+}

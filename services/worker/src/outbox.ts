@@ -1,0 +1,144 @@
+/**
+ * Carries out what was decided: appends to the journal, replies to the edge. The only place of the worker with effects on the
+ * bus.
+ *
+ * Invariants
+ * 1. A reply leaves after the journal has acknowledged what it promises.
+ * 2. Every effect is fenced: an append by the subject's last sequence, a message to an edge by the epoch of the claim.
+ * 3. A state in memory is the state of the last acknowledged record, never ahead of it.
+ */
+import type { Ownership } from '@voltlane/actors';
+import type { Bus, Journal, KeyValue } from '@voltlane/bus';
+import { isoTime } from '@voltlane/time';
+import type { Clock } from '@voltlane/time';
+import { encodeDownlink, encodeEventRecord, encodeToken } from '@voltlane/wire';
+import type { DownlinkReply, EventBody, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
+import type { ChargerActor, Inbound } from './charger-actor.ts';
+import type { ChargerState, SessionState } from './domain/charger-state.ts';
+import { WorkerError } from './errors.ts';
+import type { EventDraft, ReportPart } from './handlers/handler.ts';
+import type { WorkerMetrics } from './metrics.ts';
+import { STATE_HEADER, writeState } from './state-header.ts';
+
+/** WebSocket close code of a socket whose charger has connected anew (RFC 6455: policy violation). */
+const CLOSE_REPLACED = 1008;
+
+/** What the outbox works with. */
+export interface OutboxDependencies {
+  readonly bus: Bus;
+  readonly journal: Journal;
+  /** Bucket for parts of multi-message reports. */
+  readonly reports: KeyValue;
+  readonly ownership: Ownership;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  readonly metrics: WorkerMetrics;
+}
+
+/** The claim an effect is made under. */
+export type Fence = Pick<ChargerActor, 'partition' | 'epoch'>;
+
+/** Performs the effects of decisions. */
+export class Outbox {
+  readonly #deps: OutboxDependencies;
+
+  constructor(deps: OutboxDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Appends one state record and makes `next` the actor's state.
+   * Throws WorkerError `append-conflict`, `not-owner`, or a BusError when the outcome is unknown: the actor must be forgotten.
+   */
+  async appendState(
+    actor: ChargerActor,
+    next: ChargerState,
+    drafts: readonly EventDraft[],
+    cause: Uplink,
+  ): Promise<void> {
+    this.#assertOwner(actor);
+    const nowMs = this.#deps.clock.nowMs();
+    const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs: nowMs };
+    const events = drafts.map((draft, index) => numbered(draft, next.eventCount + index + 1));
+    const startedMs = this.#deps.clock.monotonicMs();
+    const result = await this.#deps.journal.append(
+      actor.stateSubject,
+      { body: this.#encode(actor, events, cause, nowMs), headers: { [STATE_HEADER]: writeState(state) } },
+      actor.expectedSequence,
+    );
+    if (result.kind === 'conflict') {
+      this.#deps.metrics.appendConflict();
+      throw new WorkerError(
+        'append-conflict',
+        `another writer appended to ${actor.stateSubject} after sequence ${actor.expectedSequence}`,
+      );
+    }
+    this.#deps.metrics.appended('state', this.#deps.clock.monotonicMs() - startedMs, drafts);
+    actor.state = state;
+    actor.expectedSequence = result.sequence;
+  }
+
+  /** Appends telemetry; the journal recognises a repeated id. */
+  async appendMeter(actor: ChargerActor, draft: EventDraft & { readonly id: string }, cause: UplinkCall): Promise<void> {
+    this.#assertOwner(actor);
+    const nowMs = this.#deps.clock.nowMs();
+    const startedMs = this.#deps.clock.monotonicMs();
+    const event: EventBody = { id: draft.id, kind: draft.kind, at: draft.at, data: draft.data };
+    const body = this.#encode(actor, [event], cause, nowMs);
+    const result = await this.#deps.journal.record(actor.meterSubject, { body, headers: {} }, draft.id);
+    if (result.kind === 'duplicate') this.#deps.metrics.duplicate('meter');
+    else this.#deps.metrics.appended('meter', this.#deps.clock.monotonicMs() - startedMs, [draft]);
+  }
+
+  /** Keeps one part of a report: `<tenant>.<charger>.<report>.<requestId>.<seqNo>`, the payload as the charger wrote it. */
+  async keepReport(actor: ChargerActor, part: ReportPart, payload: string): Promise<void> {
+    this.#assertOwner(actor);
+    const charger = `${actor.tenant}.${encodeToken(actor.chargerId)}`;
+    const key = `${charger}.${part.report}.${part.requestId}.${part.seqNo}`;
+    await this.#deps.reports.put(key, new TextEncoder().encode(payload));
+  }
+
+  /** Answers an uplink message. Silent when the partition has gone: the new owner answers the resend. */
+  reply(fence: Fence, inbound: Inbound, outcome: DownlinkReply['outcome']): void {
+    const { partition, epoch } = fence;
+    if (this.#deps.ownership.epochOf(partition) !== epoch) return;
+    const { sessionId, seq } = inbound.uplink;
+    this.#deps.bus.publish(inbound.reply, encodeDownlink({ kind: 'reply', partition, epoch, sessionId, seq, outcome }));
+  }
+
+  /** Tells the edge of a replaced session to close its socket. */
+  closeReplaced(actor: ChargerActor, session: SessionState): void {
+    if (this.#deps.ownership.epochOf(actor.partition) !== actor.epoch) return;
+    const { partition, epoch } = actor;
+    const close = { kind: 'close', partition, epoch, sessionId: session.id, code: CLOSE_REPLACED } as const;
+    const data = encodeDownlink({ ...close, reason: 'replaced by a newer connection' });
+    this.#deps.bus.publish(this.#deps.subjects.edgeInbox(session.edgeId), data);
+  }
+
+  #assertOwner(actor: ChargerActor): void {
+    if (this.#deps.ownership.epochOf(actor.partition) === actor.epoch) return;
+    throw new WorkerError('not-owner', `partition ${actor.partition} is no longer held with epoch ${actor.epoch}`);
+  }
+
+  #encode(actor: ChargerActor, events: readonly EventBody[], cause: Uplink, nowMs: number): Uint8Array {
+    const record = {
+      tenant: actor.tenant,
+      charger: actor.chargerId,
+      recordedAt: isoTime(nowMs),
+      session: cause.sessionId,
+      events,
+    };
+    if (cause.kind !== 'call') return encodeEventRecord(record);
+    const { version, action, messageId, deviations } = cause;
+    const source = { version, action, messageId, receivedAt: isoTime(cause.receivedAtMs) };
+    return encodeEventRecord(
+      { ...record, source: deviations.length === 0 ? source : { ...source, deviations } },
+      cause.payload,
+    );
+  }
+}
+
+/** An event with its id: the one its content gave it, else its number in the life of the charger. */
+function numbered(draft: EventDraft, number: number): EventBody {
+  return { id: draft.id ?? `e${number}`, kind: draft.kind, at: draft.at, data: draft.data };
+}

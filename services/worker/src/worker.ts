@@ -1,0 +1,121 @@
+/**
+ * Puts a worker together. Start: journal → actors' host → claims (each gained partition starts listening). Stop, in the reverse
+ * order: partitions are drained and given up → host. The bus belongs to whoever passed it in.
+ */
+import { ActorHost, CLAIMS_BUCKET, SoleOwner } from '@voltlane/actors';
+import type { Bus } from '@voltlane/bus';
+import type { SharedOptions, WorkerOptions } from '@voltlane/config';
+import type { ClusterSettings, Registry } from '@voltlane/registry';
+import type { Readiness, Telemetry } from '@voltlane/telemetry';
+import { randomId } from '@voltlane/time';
+import type { Clock, Random } from '@voltlane/time';
+import { workerId } from '@voltlane/wire';
+import type { Subjects } from '@voltlane/wire';
+import type { ChargerActor, Inbound } from './charger-actor.ts';
+import { ChargerBehaviour } from './charger-behaviour.ts';
+import { Inbox } from './inbox.ts';
+import { createWorkerMetrics } from './metrics.ts';
+import { Outbox } from './outbox.ts';
+
+/** Settings of a worker. */
+export type WorkerConfig = SharedOptions & WorkerOptions;
+
+/** What a worker is made of. */
+export interface WorkerDependencies {
+  readonly config: WorkerConfig;
+  readonly bus: Bus;
+  readonly registry: Registry;
+  readonly settings: ClusterSettings;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** A running worker. */
+export interface Worker {
+  readiness(): Readiness;
+  /** Hands every partition over and resolves when nothing is in hand any more. */
+  stop(): Promise<void>;
+}
+
+/** Bucket of the parts of multi-message reports (NotifyReport and its like), kept for `REPORTS_MAX_AGE_MS`. */
+const REPORTS_BUCKET = 'voltlane_reports';
+const REPORTS_MAX_AGE_MS = 30 * 24 * 3600 * 1000;
+const HOUR_MS = 3600 * 1000;
+/** How often idle actors are looked for. */
+const SWEEP_MS = 10_000;
+
+/** Starts a worker; resolves when it holds its partitions. */
+export async function startWorker(deps: WorkerDependencies): Promise<Worker> {
+  const { config, bus, clock, subjects, settings, telemetry } = deps;
+  const worker = workerId(`w-${randomId(deps.random, 12)}`);
+  const log = telemetry.log.child({ worker });
+
+  const journal = await bus.journal({
+    maxAgeMs: config.journalMaxAgeHours * HOUR_MS,
+    replicas: config.natsReplicas,
+    storage: config.journalStorage,
+    duplicateWindowMs: config.journalDuplicateWindowMs,
+  });
+  const claims = await bus.keyValue({ bucket: CLAIMS_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 });
+  const reports = await bus.keyValue({
+    bucket: REPORTS_BUCKET,
+    maxAgeMs: REPORTS_MAX_AGE_MS,
+    valueBytesMax: bus.payloadBytesMax,
+  });
+
+  const ownership = new SoleOwner({ worker, partitions: settings.partitions, claims });
+  const metrics = createWorkerMetrics(telemetry.metrics, () => host.stats());
+  const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics });
+  const behaviour = new ChargerBehaviour({
+    journal,
+    registry: deps.registry,
+    ownership,
+    subjects,
+    outbox,
+    clock,
+    log,
+    metrics,
+    policyDefaults: {
+      open: config.chargers === 'open',
+      acceptAllTokens: config.authorize === 'open',
+      heartbeatIntervalS: config.heartbeatIntervalS,
+      bootRetryIntervalS: config.bootRetryIntervalS,
+    },
+    transactionIdKey: settings.transactionIdKey,
+  });
+  const host: ActorHost<ChargerActor, Inbound> = new ActorHost<ChargerActor, Inbound>(
+    behaviour,
+    {
+      mailboxMessagesMax: config.mailboxCallsMax,
+      actorsMax: config.actorsMax,
+      idleMs: config.actorIdleMs,
+      sweepMs: SWEEP_MS,
+    },
+    clock,
+  );
+  host.start();
+
+  await ownership.start(new Inbox({ bus, host, subjects, clock, log, metrics }));
+  log.info({ partitions: settings.partitions }, 'worker holds its partitions');
+
+  let stopping = false;
+  return {
+    readiness: () => ({
+      ready: !stopping && ownership.healthy() && bus.status() === 'connected',
+      checks: {
+        bus: bus.status() === 'connected' ? 'ok' : bus.status(),
+        partitions: ownership.healthy() ? 'ok' : 'not all held',
+        stopping: stopping ? 'yes' : 'ok',
+      },
+    }),
+    stop: async () => {
+      stopping = true;
+      await ownership.stop();
+      host.stop();
+      await bus.flush();
+      log.info('worker gave its partitions up');
+    },
+  };
+}
