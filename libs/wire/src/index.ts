@@ -1,0 +1,72 @@
+/** Public face of `@voltlane/wire`. */
+export { decodeDownlink, encodeDownlink } from './downlink-codec.ts';
+export {
+  type Downlink,
+  type DownlinkCall,
+  type DownlinkClose,
+  type DownlinkHeader,
+  type DownlinkReply,
+  ENVELOPE_VERSION,
+  type SessionClosed,
+  type SessionHeader,
+  type SessionOpened,
+  type Uplink,
+  type UplinkAnswer,
+  type UplinkCall,
+  type Violation,
+  type WireOcppVersion,
+} from './envelope.ts';
+export { WIRE_ERROR_CODES, WireError, type WireErrorCode } from './errors.ts';
+export {
+  EVENT_KINDS,
+  EVENT_RECORD_VERSION,
+  type EventBody,
+  type EventKind,
+  type EventRecord,
+  type EventSource,
+} from './event.ts';
+export { decodeEventRecord, type EventRecordDraft, encodeEventRecord } from './event-codec.ts';
+export { fingerprint } from './hash.ts';
+export {
+  CHARGER_ID_BYTES_MAX,
+  type ChargerAddress,
+  type ChargerId,
+  chargerId,
+  type EdgeId,
+  type Epoch,
+  edgeId,
+  epoch,
+  foldCase,
+  IDENTIFIER_STRING_CHARS_MAX,
+  isChargerId,
+  isEdgeId,
+  isEpoch,
+  isIdentifierString,
+  isPartitionId,
+  isSessionId,
+  isTenant,
+  isWorkerId,
+  type OcppFamily,
+  PARTITIONS_MAX,
+  type PartitionId,
+  parseChargerId,
+  partitionId,
+  type SessionId,
+  sessionId,
+  type Tenant,
+  tenant,
+  type WorkerId,
+  workerId,
+} from './identity.ts';
+export { partitionOf } from './partition.ts';
+export { decodeStateHeader, encodeStateHeader } from './state-header.ts';
+export {
+  type CommandSubject,
+  createSubjects,
+  type EdgeSubject,
+  type EventClass,
+  type EventSelection,
+  type EventSubject,
+  type Subjects,
+} from './subjects.ts';
+export { decodeToken, encodeToken, parseToken } from './token.ts';

@@ -1,0 +1,177 @@
+/**
+ * Every subject of the broker: the one place that builds and takes them apart.
+ *
+ *     internal, edge ↔ worker (may change with the envelope)
+ *     [prefix.]voltlane.v1.call.<partition>             uplink to the owner of a partition
+ *     [prefix.]voltlane.v1.command.<partition>          a command on its way from any worker to the owner
+ *     [prefix.]voltlane.v1.edge.<edge>.in               calls and closes for an edge
+ *     [prefix.]voltlane.v1.edge.<edge>.reply.<n>        answer to the edge's publish number n
+ *
+ *     public, JSON (stable)
+ *     [prefix.]command.<tenant>.<charger>.<Action>      request/reply: a backend asks for a call to a charger
+ *     [prefix.]event.<tenant>.<charger>.<state|meter>   what happened
+ *     [prefix.]handle.<tenant>.<Action>                 request/reply: answered by a user's own service
+ *
+ * `<charger>` is encoded by `token.ts`. Builders throw WireError; parsers return undefined for what is not theirs.
+ */
+import { shown, WireError } from './errors.ts';
+import {
+  type ChargerAddress,
+  type EdgeId,
+  isChargerId,
+  isEdgeId,
+  isPartitionId,
+  isTenant,
+  type PartitionId,
+  type Tenant,
+} from './identity.ts';
+import { isAction, tokensOf } from './subject-tokens.ts';
+import { encodeToken, parseToken } from './token.ts';
+
+/** Class of an event record: `state` is fenced and carries the actor's state, `meter` is telemetry. */
+export type EventClass = 'state' | 'meter';
+
+/** Which events to follow; what is left out matches all. `charger` is an identity, not a pattern. */
+export interface EventSelection {
+  readonly tenant?: Tenant;
+  readonly charger?: ChargerAddress['chargerId'];
+  readonly class?: EventClass;
+}
+
+/** An address on an event subject. */
+export interface EventSubject extends ChargerAddress {
+  readonly class: EventClass;
+}
+
+/** An address and an action on a command subject. */
+export interface CommandSubject extends ChargerAddress {
+  readonly action: string;
+}
+
+/** What a subject below `edge.<edge>` is for. */
+export type EdgeSubject =
+  | { readonly kind: 'inbox'; readonly edgeId: EdgeId }
+  | { readonly kind: 'reply'; readonly edgeId: EdgeId; readonly n: number };
+
+/** The grammar under one prefix. */
+export interface Subjects {
+  readonly prefix: string;
+
+  /** Uplink to the owner of a partition. */
+  call(partition: PartitionId): string;
+  /** A command forwarded to the owner of a partition. */
+  forward(partition: PartitionId): string;
+  /** Where an edge takes calls and closes. */
+  edgeInbox(edgeId: EdgeId): string;
+  /** Where an edge takes the answer to its publish number `n`. */
+  edgeReply(edgeId: EdgeId, n: number): string;
+  /** The one subscription of an edge: inbox and replies. */
+  edgeFilter(edgeId: EdgeId): string;
+  parseCall(subject: string): PartitionId | undefined;
+  parseForward(subject: string): PartitionId | undefined;
+  parseEdge(subject: string): EdgeSubject | undefined;
+
+  command(address: ChargerAddress, action: string): string;
+  /** Commands to all chargers, or to those of one tenant. */
+  commandFilter(tenant?: Tenant): string;
+  parseCommand(subject: string): CommandSubject | undefined;
+  eventState(address: ChargerAddress): string;
+  eventMeter(address: ChargerAddress): string;
+  eventFilter(selection: EventSelection): string;
+  parseEvent(subject: string): EventSubject | undefined;
+  handle(tenant: Tenant, action: string): string;
+  parseHandle(subject: string): { readonly tenant: Tenant; readonly action: string } | undefined;
+}
+
+const PREFIX = /^(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?$/;
+const PREFIX_CHARS_MAX = 128;
+
+/** The grammar under `prefix`: empty, or tokens of `[A-Za-z0-9_-]` joined by dots. WireError `invalid-prefix` otherwise. */
+export function createSubjects(prefix: string = ''): Subjects {
+  if (!PREFIX.test(prefix) || prefix.length > PREFIX_CHARS_MAX) {
+    throw new WireError(
+      'invalid-prefix',
+      `subject prefix ${shown(prefix)} is not tokens of [A-Za-z0-9_-] joined by dots`,
+    );
+  }
+  const root = prefix === '' ? '' : `${prefix}.`;
+  const callRoot = `${root}voltlane.v1.call.`;
+  const forwardRoot = `${root}voltlane.v1.command.`;
+  const edgeRoot = `${root}voltlane.v1.edge.`;
+  const commandRoot = `${root}command.`;
+  const eventRoot = `${root}event.`;
+  const handleRoot = `${root}handle.`;
+
+  return {
+    prefix,
+    call: (partition) => callRoot + partition,
+    forward: (partition) => forwardRoot + partition,
+    edgeInbox: (edgeId) => `${edgeRoot}${edgeId}.in`,
+    edgeReply: (edgeId, n) => `${edgeRoot}${edgeId}.reply.${n}`,
+    edgeFilter: (edgeId) => `${edgeRoot}${edgeId}.>`,
+    parseCall: (subject) => parsePartition(callRoot, subject),
+    parseForward: (subject) => parsePartition(forwardRoot, subject),
+    parseEdge: (subject) => parseEdge(edgeRoot, subject),
+
+    command: (address, action) =>
+      `${commandRoot}${address.tenant}.${encodeToken(address.chargerId)}.${checkedAction(action)}`,
+    commandFilter: (tenant) => `${commandRoot}${tenant ?? '*'}.*.*`,
+    parseCommand: (subject) => parseCommand(commandRoot, subject),
+    eventState: (address) => `${eventRoot}${address.tenant}.${encodeToken(address.chargerId)}.state`,
+    eventMeter: (address) => `${eventRoot}${address.tenant}.${encodeToken(address.chargerId)}.meter`,
+    eventFilter: (selection) => eventRoot + eventPattern(selection),
+    parseEvent: (subject) => parseEvent(eventRoot, subject),
+    handle: (tenant, action) => `${handleRoot}${tenant}.${checkedAction(action)}`,
+    parseHandle: (subject) => parseHandle(handleRoot, subject),
+  };
+}
+
+function eventPattern(selection: EventSelection): string {
+  const charger = selection.charger === undefined ? '*' : encodeToken(selection.charger);
+  return `${selection.tenant ?? '*'}.${charger}.${selection.class ?? '*'}`;
+}
+
+function checkedAction(action: string): string {
+  if (!isAction(action)) throw new WireError('invalid-action', `action ${shown(action)} is not 1–64 of [A-Za-z0-9_-]`);
+  return action;
+}
+
+function parsePartition(root: string, subject: string): PartitionId | undefined {
+  const partition = parseCount(tokensOf(root, subject, 1)?.[0]);
+  return partition !== undefined && isPartitionId(partition) ? partition : undefined;
+}
+
+function parseEdge(root: string, subject: string): EdgeSubject | undefined {
+  const tokens = tokensOf(root, subject, 2) ?? tokensOf(root, subject, 3);
+  const edgeId = tokens?.[0];
+  if (tokens === undefined || edgeId === undefined || !isEdgeId(edgeId)) return undefined;
+  if (tokens.length === 2) return tokens[1] === 'in' ? { kind: 'inbox', edgeId } : undefined;
+  const n = parseCount(tokens[2]);
+  return tokens[1] === 'reply' && n !== undefined ? { kind: 'reply', edgeId, n } : undefined;
+}
+
+function parseCommand(root: string, subject: string): CommandSubject | undefined {
+  const [tenant = '', token = '', action = ''] = tokensOf(root, subject, 3) ?? [];
+  const chargerId = parseToken(token) ?? '';
+  return isTenant(tenant) && isChargerId(chargerId) && isAction(action) ? { tenant, chargerId, action } : undefined;
+}
+
+function parseEvent(root: string, subject: string): EventSubject | undefined {
+  const [tenant = '', token = '', eventClass = ''] = tokensOf(root, subject, 3) ?? [];
+  const chargerId = parseToken(token) ?? '';
+  if (!isTenant(tenant) || !isChargerId(chargerId)) return undefined;
+  return eventClass === 'state' || eventClass === 'meter' ? { tenant, chargerId, class: eventClass } : undefined;
+}
+
+function parseHandle(root: string, subject: string): { tenant: Tenant; action: string } | undefined {
+  const [tenant = '', action = ''] = tokensOf(root, subject, 2) ?? [];
+  return isTenant(tenant) && isAction(action) ? { tenant, action } : undefined;
+}
+
+const COUNT = /^(?:0|[1-9][0-9]{0,15})$/;
+
+function parseCount(token: string | undefined): number | undefined {
+  if (token === undefined || !COUNT.test(token)) return undefined;
+  const count = Number(token);
+  return Number.isSafeInteger(count) ? count : undefined;
+}
