@@ -66,6 +66,8 @@ export interface Decision<Response> {
   readonly report?: ReportPart;
   /** Set when this content was applied before: counted, nothing recorded. */
   readonly duplicate?: boolean;
+  /** Set with `duplicate` when the content differs from what was recorded under the same key: worth a log line. */
+  readonly conflict?: boolean;
 }
 
 /** A handler of one action in one version. */

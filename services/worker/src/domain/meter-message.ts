@@ -1,0 +1,51 @@
+/**
+ * MeterValues as telemetry: recorded before it is answered, changes no state, named by its content so that a resend is the
+ * same event. A message without a single sample says nothing and is only answered.
+ */
+import type { Decision, DecisionContext } from '../handlers/handler.ts';
+import type { ChargerState } from './charger-state.ts';
+import { contentId } from './content-id.ts';
+import { namedDraft } from './event-draft.ts';
+import { readingsOf, soleTransactionOn, timeOfReadings } from './meter-values.ts';
+import type { MeterValue } from './meter-values.ts';
+import { isPlaceholder } from './stop-transaction-16.ts';
+
+/** A MeterValues message in the words of no version. */
+export interface MeterMessage {
+  /** 2.x. */
+  readonly evseId?: number;
+  /** 1.6. */
+  readonly connectorId?: number;
+  /** 1.6; 2.x sends the values of a transaction in TransactionEvent. */
+  readonly transactionId?: number | undefined;
+  readonly meterValue: readonly MeterValue[];
+}
+
+/** Decides one MeterValues. */
+export function meterMessage(message: MeterMessage, context: DecisionContext): Decision<Record<string, never>> {
+  const base = { answer: { kind: 'result', payload: {} }, state: context.state, events: [] } as const;
+  const readings = readingsOf(message.meterValue, context.nowMs);
+  if (readings.length === 0) return base;
+  const time = timeOfReadings(message.meterValue, context.nowMs);
+  const data = {
+    evseId: message.evseId === undefined ? undefined : Number(message.evseId),
+    connectorId: message.connectorId === undefined ? undefined : Number(message.connectorId),
+    ...transactionOf(message, context.state),
+    readings,
+  };
+  const id = `mv:${contentId(context.tenant, context.chargerId.toLowerCase(), context.payloadText)}`;
+  return { ...base, meter: namedDraft('meter.values', time, data, id) };
+}
+
+/** What the values belong to: by id where the charger gave a usable one, else the only transaction on that connector. */
+function transactionOf(message: MeterMessage, state: ChargerState): Readonly<Record<string, unknown>> {
+  if (message.connectorId === undefined) return {};
+  const given = message.transactionId === undefined || message.transactionId === null ? undefined : String(message.transactionId);
+  if (given !== undefined && !isPlaceholder(given)) {
+    const known = [...state.open, ...state.ended].find((one) => one.startFingerprint !== undefined && one.id === given);
+    return { transactionId: given, transactionKey: known?.key };
+  }
+  const sole = soleTransactionOn(state.open, Number(message.connectorId));
+  if (sole === undefined) return { transactionId: given };
+  return { transactionId: sole.id, transactionKey: sole.key, matchedBy: 'connector', reportedTransactionId: given };
+}

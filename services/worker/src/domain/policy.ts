@@ -1,0 +1,38 @@
+/**
+ * What the operator decided about one charger, as the deciders see it. Built by the actor from the registry's record and the
+ * configuration; deciders only read it.
+ */
+
+/** What the registry says about a charger: the answer its BootNotification gets. */
+export type RegistrationVerdict = 'Accepted' | 'Pending' | 'Rejected';
+
+/** DataTransfer vendors we speak with: `vendorId` (lower case) to the `messageId`s understood; an empty list means any. */
+export type DataTransferVendors = Readonly<Record<string, readonly string[]>>;
+
+/** The rules one charger is served by. */
+export interface ChargerPolicy {
+  readonly registration: RegistrationVerdict;
+  /** Seconds between heartbeats, told to an accepted charger; > 0. */
+  readonly heartbeatIntervalS: number;
+  /** Seconds before the next BootNotification of a pending or rejected charger; 0 lets the charger decide. */
+  readonly bootRetryIntervalS: number;
+  /** Accept tokens nobody registered. Stored verdicts still count. */
+  readonly acceptAllTokens: boolean;
+  /**
+   * Calls of a charger that never had a BootNotification answered by us: `lastState` refuses them (OCPP-J 1.6 errata 3.10,
+   * 2.x FR.04); `always` serves them as long as the registry says Accepted: for a fleet taken over from another system, whose
+   * chargers reconnect without booting.
+   */
+  readonly acceptBeforeBoot: 'lastState' | 'always';
+  readonly dataTransferVendors: DataTransferVendors;
+}
+
+/** A policy to start from: accepted, a heartbeat every five minutes, only registered tokens. */
+export const DEFAULT_POLICY: ChargerPolicy = {
+  registration: 'Accepted',
+  heartbeatIntervalS: 300,
+  bootRetryIntervalS: 60,
+  acceptAllTokens: false,
+  acceptBeforeBoot: 'lastState',
+  dataTransferVendors: {},
+};

@@ -1,0 +1,140 @@
+/**
+ * Who may speak: the rules around BootNotification (protocol: 1.6 §4.2 with errata 3.10, 2.x B01–B03).
+ *
+ * The last answer to BootNotification counts, not the socket: a charger that reconnects without booting and was accepted
+ * before is served. Transaction messages that are refused are recorded all the same (`keptWhenRefused`).
+ */
+import type { DecisionContext, EventDraft } from '../handlers/handler.ts';
+import { eventDraft } from './event-draft.ts';
+import type { ChargerPolicy } from './policy.ts';
+import type { ChargerState, Registration } from './charger-state.ts';
+import { reportedTime } from './timestamps.ts';
+
+/** OCPP version of a session. */
+export type Version = DecisionContext['version'];
+
+/** What admission depends on beside state and policy. */
+export interface AdmissionContext {
+  /** Actions we asked this charger to send (`asksFor`) and that have not arrived yet. */
+  readonly triggeredActions: readonly string[];
+}
+
+/** A refusal: the CALLERROR to send. */
+export interface Refusal {
+  readonly code: 'SecurityError';
+  readonly description: string;
+}
+
+/** Nothing was asked for. */
+export const NOTHING_TRIGGERED: AdmissionContext = { triggeredActions: [] };
+
+/** Undefined when the call may be handled, else the CALLERROR it gets. */
+export function admit(action: string, state: ChargerState, policy: ChargerPolicy, context: AdmissionContext): Refusal | undefined {
+  if (action === 'BootNotification') return undefined;
+  const registration = standing(state, policy);
+  switch (registration) {
+    case 'Accepted':
+      return undefined;
+    case 'Pending':
+      if (context.triggeredActions.includes(action)) return undefined;
+      return refusal(`${action} before acceptance: the last BootNotification was answered Pending`);
+    case 'Rejected':
+      return refusal(`${action} before acceptance: the last BootNotification was answered Rejected`);
+    case 'None':
+      return refusal(`${action} before BootNotification`);
+  }
+}
+
+/**
+ * Actions whose content must not be lost when they are refused: a charger drops a transaction message after its attempts, so
+ * the actor records it as `message.rejected`.
+ */
+export function keptWhenRefused(action: string): boolean {
+  return KEPT.has(action);
+}
+
+/** Actions a command makes the charger send by itself: what a pending charger may say beside BootNotification. */
+export function asksFor(command: string, requestedMessage: string | undefined): readonly string[] {
+  if (command === 'TriggerMessage' || command === 'ExtendedTriggerMessage') {
+    if (requestedMessage === undefined) return [];
+    return [TRIGGER_SPELLINGS[requestedMessage] ?? requestedMessage];
+  }
+  return ASKED[command] ?? [];
+}
+
+/** What a BootNotification says, in the words of no version. */
+export interface BootFacts {
+  readonly vendor: string;
+  readonly model: string;
+  readonly serialNumber: string | undefined;
+  readonly chargeBoxSerialNumber?: string | undefined;
+  readonly firmwareVersion: string | undefined;
+  readonly iccid: string | undefined;
+  readonly imsi: string | undefined;
+  readonly meterType?: string | undefined;
+  readonly meterSerialNumber?: string | undefined;
+  /** 2.x only. */
+  readonly reason?: string | undefined;
+}
+
+/** The answer to BootNotification, equal in all versions. */
+export interface BootAnswer {
+  status: 'Accepted' | 'Pending' | 'Rejected';
+  currentTime: string;
+  interval: number;
+}
+
+/** State, event and answer of a BootNotification. Open transactions stay open: a StopTransaction may still come from the queue. */
+export function boot(facts: BootFacts, context: DecisionContext): { answer: BootAnswer; state: ChargerState; event: EventDraft } {
+  const { policy, state } = context;
+  const now = reportedTime(undefined, context.nowMs);
+  const status = policy.registration;
+  return {
+    answer: {
+      status,
+      currentTime: now.iso,
+      interval: status === 'Accepted' ? policy.heartbeatIntervalS : policy.bootRetryIntervalS,
+    },
+    state: { ...state, registration: status, vendor: facts.vendor, model: facts.model, firmwareVersion: facts.firmwareVersion },
+    event: eventDraft('charger.booted', now, {
+      status,
+      ...facts,
+      openTransactions: state.open.length === 0 ? undefined : state.open.map((transaction) => transaction.key),
+    }),
+  };
+}
+
+/** A charger nobody answered yet stands as the registry says when the policy serves it before its first boot. */
+function standing(state: ChargerState, policy: ChargerPolicy): Registration {
+  if (state.registration !== 'None') return state.registration;
+  return policy.acceptBeforeBoot === 'always' && policy.registration === 'Accepted' ? 'Accepted' : 'None';
+}
+
+function refusal(description: string): Refusal {
+  return { code: 'SecurityError', description };
+}
+
+const KEPT: ReadonlySet<string> = new Set(['StartTransaction', 'StopTransaction', 'TransactionEvent', 'MeterValues']);
+
+const TRIGGER_SPELLINGS: Readonly<Record<string, string>> = {
+  SignChargePointCertificate: 'SignCertificate',
+  SignChargingStationCertificate: 'SignCertificate',
+  SignV2GCertificate: 'SignCertificate',
+  SignV2G20Certificate: 'SignCertificate',
+  SignCombinedCertificate: 'SignCertificate',
+};
+
+const ASKED: Readonly<Record<string, readonly string[]>> = {
+  GetBaseReport: ['NotifyReport'],
+  GetReport: ['NotifyReport'],
+  GetMonitoringReport: ['NotifyMonitoringReport'],
+  GetDisplayMessages: ['NotifyDisplayMessages'],
+  CustomerInformation: ['NotifyCustomerInformation'],
+  GetChargingProfiles: ['ReportChargingProfiles'],
+  GetDERControl: ['ReportDERControl'],
+  GetLog: ['LogStatusNotification'],
+  GetDiagnostics: ['DiagnosticsStatusNotification'],
+  UpdateFirmware: ['FirmwareStatusNotification'],
+  SignedUpdateFirmware: ['SignedFirmwareStatusNotification'],
+  PublishFirmware: ['PublishFirmwareStatusNotification'],
+};
