@@ -1,0 +1,114 @@
+/** Options of every process: the bus, logs, stopping. Loaded first, so other groups' defaults may look at them. */
+import { integer, oneOf, optional, text, urlList } from '../kind.ts';
+import type { OptionGroup } from '../option.ts';
+
+/** Options every service has. */
+export interface SharedOptions {
+  readonly natsUrl: readonly string[];
+  readonly natsUser: string | undefined;
+  readonly natsPassword: string | undefined;
+  readonly natsToken: string | undefined;
+  readonly natsCredsFile: string | undefined;
+  readonly natsReplicas: number;
+  readonly subjectPrefix: string;
+  readonly partitions: number;
+  readonly chargers: 'open' | 'registered';
+  readonly journalStorage: 'file' | 'memory';
+  readonly journalMaxAgeHours: number;
+  readonly journalDuplicateWindowMs: number;
+  readonly healthHost: string;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  readonly logFormat: 'auto' | 'json' | 'pretty';
+  readonly stopDeadlineMs: number;
+}
+
+/** True without a NATS server: everything lives in this process and dies with it. */
+function inMemory(earlier: Partial<SharedOptions>): boolean {
+  return (earlier.natsUrl ?? []).length === 0;
+}
+
+/** Where a listener binds by default: only this machine while the bus is in memory or chargers are not registered. */
+export function defaultHost(earlier: Partial<SharedOptions>): string {
+  return inMemory(earlier) || earlier.chargers === 'open' ? '127.0.0.1' : '0.0.0.0';
+}
+
+/** How the documentation words `defaultHost`. */
+export const DEFAULT_HOST_DOC = '127.0.0.1 on the memory bus or with open chargers, else 0.0.0.0';
+
+/** Text of a host to listen on. */
+export const host: ReturnType<typeof text> = text(/^[0-9A-Za-z.:_-]{1,253}$/, 'a host name or an IP address');
+
+const path = text(/^[^\0]{1,4096}$/, 'a path');
+const credential = text(/^[^\0\r\n]{1,4096}$/, 'one line of text');
+
+/** The shared group as data. */
+export const sharedOptions: OptionGroup<SharedOptions> = {
+  natsUrl: {
+    kind: urlList(['nats:', 'tls:']),
+    default: [],
+    defaultDoc: 'unset: memory bus',
+    doc: 'NATS servers. Unset runs everything on a bus in memory, which does not survive the process.',
+  },
+  natsUser: { kind: optional(credential), default: undefined, doc: 'NATS user name.' },
+  natsPassword: { kind: optional(credential), default: undefined, secret: true, doc: 'NATS password.' },
+  natsToken: { kind: optional(credential), default: undefined, secret: true, doc: 'NATS token.' },
+  natsCredsFile: { kind: optional(path), default: undefined, doc: 'Path of a NATS credentials file (JWT and seed).' },
+  natsReplicas: {
+    kind: integer(1, 5),
+    default: 1,
+    doc: 'Copies of each journal record and bucket entry. With 1 an acknowledged record is lost with its disk.',
+  },
+  subjectPrefix: {
+    kind: text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'NATS tokens separated by dots'),
+    default: '',
+    defaultDoc: 'none',
+    doc: 'Put before every subject and bucket name, so that several brokers can share one NATS.',
+  },
+  partitions: {
+    kind: integer(1, 4096),
+    default: 256,
+    doc: 'Partitions of the cluster. Fixed at first start; a process that is told otherwise refuses to start.',
+  },
+  chargers: {
+    kind: oneOf(['open', 'registered']),
+    defaultFrom: (earlier) => (inMemory(earlier) ? 'open' : 'registered'),
+    defaultDoc: 'open on the memory bus, else registered',
+    doc: 'Who may connect: any charger (`open`, for trying out) or only registered ones.',
+  },
+  journalStorage: {
+    kind: oneOf(['file', 'memory']),
+    default: 'file',
+    doc: 'Where NATS keeps the journal. `memory` does not survive the NATS server.',
+  },
+  journalMaxAgeHours: {
+    kind: integer(1, 87_600),
+    default: 168,
+    doc: 'How long events can be read again. The newest state of each charger is kept for ever.',
+  },
+  journalDuplicateWindowMs: {
+    kind: integer(120_000, 86_400_000),
+    default: 600_000,
+    doc: 'How long the journal recognises a telemetry record it has already taken.',
+  },
+  healthHost: {
+    kind: host,
+    defaultFrom: defaultHost,
+    defaultDoc: DEFAULT_HOST_DOC,
+    doc: 'Where health, readiness and metrics are served.',
+  },
+  logLevel: {
+    kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+    default: 'info',
+    doc: 'Least severe log line that is written.',
+  },
+  logFormat: {
+    kind: oneOf(['auto', 'json', 'pretty']),
+    default: 'auto',
+    doc: 'One JSON object per line, or lines for people. `auto`: pretty when standard output is a terminal.',
+  },
+  stopDeadlineMs: {
+    kind: integer(100, 600_000),
+    default: 25_000,
+    doc: 'How long a stop may take after SIGTERM; then the process exits with 1. Keep it below the grace time of the platform.',
+  },
+};

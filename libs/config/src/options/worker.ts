@@ -1,0 +1,50 @@
+/** Options of the worker: the actors of chargers. */
+import { integer, oneOf, port } from '../kind.ts';
+import type { OptionGroup } from '../option.ts';
+
+/** Options only the worker has. */
+export interface WorkerOptions {
+  readonly workerHealthPort: number;
+  readonly mailboxCallsMax: number;
+  readonly actorsMax: number;
+  readonly actorIdleMs: number;
+  readonly heartbeatIntervalS: number;
+  readonly bootRetryIntervalS: number;
+  readonly authorize: 'open' | 'tokens';
+}
+
+/** The worker group as data. */
+export const workerOptions: OptionGroup<WorkerOptions> = {
+  workerHealthPort: { kind: port, default: 9002, doc: 'Port of the worker’s `/healthz`, `/readyz` and `/metrics`.' },
+  mailboxCallsMax: {
+    kind: integer(1, 10_000),
+    default: 64,
+    doc: 'Messages of one charger that wait for its actor; one more is refused and sent again by the edge.',
+  },
+  actorsMax: {
+    kind: integer(1, 10_000_000),
+    default: 200_000,
+    doc: 'Actors one worker keeps in memory; above it the longest idle ones are put away.',
+  },
+  actorIdleMs: {
+    kind: integer(1_000, 86_400_000),
+    default: 900_000,
+    doc: 'Silence after which an actor is put away; the next message brings it back from the journal.',
+  },
+  heartbeatIntervalS: {
+    kind: integer(10, 86_400),
+    default: 300,
+    doc: 'Heartbeat interval told to an accepted charger at boot.',
+  },
+  bootRetryIntervalS: {
+    kind: integer(5, 86_400),
+    default: 60,
+    doc: 'Interval told to a pending or rejected charger until its next BootNotification.',
+  },
+  authorize: {
+    kind: oneOf(['open', 'tokens']),
+    defaultFrom: (earlier) => (earlier.chargers === 'open' ? 'open' : 'tokens'),
+    defaultDoc: 'open with open chargers, else tokens',
+    doc: 'Accept every token (`open`, for trying out) or only those of the token store.',
+  },
+};
