@@ -3,6 +3,8 @@
  * (one process; first five minutes, fast tests, simulation). `test/contract.ts` holds both to every sentence here.
  */
 
+import type { BusStats } from './stats.ts';
+
 /** A message as a subscriber sees it. `data` is only valid during the callback unless copied. */
 export interface BusMessage {
   readonly subject: string;
@@ -28,11 +30,15 @@ export type BusStatus = 'connected' | 'disconnected' | 'closed';
  * - A handler that throws is a programmer error and is reported to `onError`; the subscription lives on.
  */
 export interface Messaging {
-  /** Sends now. With `reply`, a bus that knows nobody listens delivers an empty `noResponders` message to `reply`. */
+  /**
+   * Sends now; `data` must not be changed afterwards. With `reply`, a bus that knows nobody listens delivers an empty
+   * `noResponders` message to `reply`, which must be subscribed (without queue) on this same connection. Throws BusError
+   * `bad-subject` or `too-large`.
+   */
   publish(subject: string, data: Uint8Array, reply?: string): void;
   /** `*` matches one token, `>` the rest. With `queue`, each message goes to one member of the group. */
   subscribe(subject: string, handler: (message: BusMessage) => void, queue?: string): Subscription;
-  /** One question, one answer; for cold paths. Rejects with BusError `timeout` or `no-responders`. */
+  /** One question, one answer; for cold paths. Rejects with BusError `timeout`, `no-responders`, `disconnected` or `overloaded`. */
   request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
 }
 
@@ -50,19 +56,26 @@ export interface KvChange {
   readonly revision: number;
 }
 
-/** Key-value bucket. Keys: `[A-Za-z0-9_=.%/-]+`, tokens separated by dots. Writes are durable when the promise resolves. */
+/**
+ * Key-value bucket. Keys: `[A-Za-z0-9_=.%/-]+`, tokens separated by dots. Writes are durable when the promise resolves; a
+ * rejected write (`timeout`, `disconnected`) may or may not have happened.
+ */
 export interface KeyValue {
   get(key: string): Promise<KvEntry | undefined>;
   /** Unconditional write; resolves to the new revision. */
   put(key: string, value: Uint8Array): Promise<number>;
-  /** Compare-and-set. `expectedRevision` 0 means "must not exist". Resolves to the new revision, or `undefined` when it lost. */
+  /**
+   * Compare-and-set. `expectedRevision` 0 means "must not exist" (never written, deleted or expired). Resolves to the new
+   * revision, or `undefined` when it lost.
+   */
   update(key: string, value: Uint8Array, expectedRevision: number): Promise<number | undefined>;
   delete(key: string): Promise<void>;
   /** Keys that match `filter` (default all); for cold paths. */
   keys(filter?: string): Promise<readonly string[]>;
   /**
    * Current values that match, then every change, in revision order. `onReady` fires once the current values are through.
-   * A watcher that fell behind sees the newest value of each key, not each step. It survives reconnects.
+   * A watcher that fell behind sees the newest value of each key, not each step. It survives reconnects. Expiry by age is not
+   * announced: the key just stops being found.
    */
   watch(filter: string, onChange: (change: KvChange) => void, onReady?: () => void): Promise<Subscription>;
 }
@@ -76,7 +89,10 @@ export interface KvOptions {
   readonly valueBytesMax: number;
 }
 
-/** A record to append: public body and private headers. Header names `[A-Za-z-]+`, values printable ASCII. */
+/**
+ * A record to append: public body and private headers. Header names `[A-Za-z-]+` but not `Nats-…`, values printable ASCII with no
+ * space at either end.
+ */
 export interface JournalRecord {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
@@ -127,14 +143,20 @@ export interface Journal {
   lastSequence(): Promise<number>;
 }
 
-/** How long the journal keeps what. */
+/** Which subjects the journal holds and how long it keeps what. It is created at first use and never silently altered. */
 export interface JournalOptions {
+  /** Name of the journal, `[A-Za-z0-9_-]+`; with a subject prefix, a name of its own. */
+  readonly name: string;
+  /** Filter of the subjects whose newest record is kept for ever, e.g. `event.*.*.state`. */
+  readonly stateSubjects: string;
+  /** Filter of the subjects that only age, e.g. `event.*.*.meter`. */
+  readonly meterSubjects: string;
   /** Records older than this may go, except each charger's newest state record. */
   readonly maxAgeMs: number;
   /** Copies of each record (JetStream replicas). */
   readonly replicas: number;
   readonly storage: 'file' | 'memory';
-  /** Window in which `record` recognises an id it has seen. */
+  /** Window in which `record` recognises an id it has seen; cut to `maxAgeMs` where that is shorter. */
   readonly duplicateWindowMs: number;
 }
 
@@ -145,12 +167,14 @@ export interface Bus extends Messaging {
   status(): BusStatus;
   /** Every later change of status. */
   onStatus(listener: (status: BusStatus) => void): Subscription;
-  /** Largest message the bus takes, bytes. */
+  /** Largest message the bus takes, bytes; of a journal record, body and headers together. */
   readonly payloadBytesMax: number;
   keyValue(options: KvOptions): Promise<KeyValue>;
   journal(options: JournalOptions): Promise<Journal>;
-  /** Resolves when everything published before has reached the bus. */
+  /** Resolves when everything published before has reached the bus. Rejects with BusError `disconnected`. */
   flush(): Promise<void>;
-  /** Stops subscriptions, flushes, disconnects. */
+  /** Stops subscriptions, flushes, disconnects. What is pending rejects with BusError `closed`; later publishes are lost. */
   close(): Promise<void>;
+  /** Counters and levels of this connection, for metrics. */
+  stats(): BusStats;
 }

@@ -1,0 +1,161 @@
+/**
+ * The journal of a memory broker: what is stored, by sequence. Synchronous; the connection adds waiting and faults.
+ *
+ * Invariants:
+ * 1. Sequences are contiguous, and `#records[i]` has sequence `#firstSequence + i`.
+ * 2. At most `recordsMax` records are kept, none older than `maxAgeMs`; the newest record of each state subject is kept
+ *    besides, for as long as the broker lives.
+ */
+import type { Clock } from '@voltlane/time';
+import { BusError } from '../errors.ts';
+import type { AppendResult, JournalOptions, JournalRecord, JournalTail, RecordResult, StoredRecord } from '../ports.ts';
+import { checkHeaders } from '../record.ts';
+import { checkSubject, compileFilter } from '../subject.ts';
+
+interface Kept {
+  readonly record: StoredRecord;
+  readonly takenMs: number;
+}
+
+interface SeenId {
+  readonly sequence: number;
+  readonly takenMs: number;
+}
+
+/** A journal. */
+export class MemoryJournalLog {
+  readonly options: JournalOptions;
+  readonly #clock: Clock;
+  readonly #recordsMax: number;
+  readonly #isState: (subject: string) => boolean;
+  readonly #isMeter: (subject: string) => boolean;
+  #records: Kept[] = [];
+  /** Index of the oldest kept record in `#records`; compacted now and then. */
+  #head = 0;
+  #firstSequence = 1;
+  #lastSequence = 0;
+  /** Newest kept record per subject; a subject leaves when its newest record does. */
+  readonly #newest = new Map<string, StoredRecord>();
+  readonly #states = new Map<string, StoredRecord>();
+  /** Ids of `record`, oldest first. */
+  readonly #ids = new Map<string, SeenId>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: JournalOptions, clock: Clock, recordsMax: number) {
+    this.options = options;
+    this.#clock = clock;
+    this.#recordsMax = recordsMax;
+    this.#isState = compileFilter(options.stateSubjects);
+    this.#isMeter = compileFilter(options.meterSubjects);
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  /** Appends if the subject's newest kept record is `expectedSequence`. */
+  append(subject: string, record: JournalRecord, expectedSequence: number): AppendResult {
+    this.#check(subject, record);
+    this.#prune();
+    const newest = this.#newest.get(subject)?.sequence ?? 0;
+    if (newest !== expectedSequence) return { kind: 'conflict' };
+    return { kind: 'appended', sequence: this.#take(subject, record) };
+  }
+
+  /** Appends unless `id` was taken within the window. */
+  record(subject: string, record: JournalRecord, id: string): RecordResult {
+    this.#check(subject, record);
+    this.#prune();
+    const seen = this.#ids.get(id);
+    if (seen !== undefined) return { kind: 'duplicate', sequence: seen.sequence };
+    const sequence = this.#take(subject, record);
+    this.#ids.set(id, { sequence, takenMs: this.#clock.monotonicMs() });
+    return { kind: 'appended', sequence };
+  }
+
+  /** The subject's tail. */
+  readLast(subject: string): JournalTail {
+    checkSubject(subject);
+    this.#prune();
+    const newest = this.#newest.get(subject);
+    if (newest !== undefined) return { expectedSequence: newest.sequence, record: copy(newest) };
+    const state = this.#states.get(subject);
+    return { expectedSequence: 0, record: state === undefined ? undefined : copy(state) };
+  }
+
+  /** The first kept record with sequence ≥ `fromSequence` that matches, looking at no more than `stepsMax` records. */
+  next(fromSequence: number, matches: (subject: string) => boolean, stepsMax: number): { record: StoredRecord | undefined; nextSequence: number } {
+    this.#prune();
+    let sequence = Math.max(fromSequence, this.#firstSequence);
+    const end = Math.min(this.#lastSequence, sequence + stepsMax - 1);
+    for (; sequence <= end; sequence += 1) {
+      const kept = this.#records[this.#head + sequence - this.#firstSequence];
+      if (kept !== undefined && matches(kept.record.subject)) return { record: copy(kept.record), nextSequence: sequence + 1 };
+    }
+    return { record: undefined, nextSequence: sequence };
+  }
+
+  /** Calls `listener` after each append; returns how to stop it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #check(subject: string, record: JournalRecord): void {
+    checkSubject(subject);
+    checkHeaders(record.headers);
+    if (!this.#isState(subject) && !this.#isMeter(subject)) {
+      throw new BusError('bad-subject', `journal ${this.options.name} does not hold ${subject}`);
+    }
+  }
+
+  #take(subject: string, record: JournalRecord): number {
+    this.#lastSequence += 1;
+    const stored: StoredRecord = {
+      subject,
+      sequence: this.#lastSequence,
+      storedAtMs: this.#clock.nowMs(),
+      body: record.body.slice(),
+      headers: { ...record.headers },
+    };
+    this.#records.push({ record: stored, takenMs: this.#clock.monotonicMs() });
+    this.#newest.set(subject, stored);
+    if (this.#isState(subject)) this.#states.set(subject, stored);
+    if (this.#records.length - this.#head > this.#recordsMax) this.#dropOldest();
+    for (const listener of this.#listeners) listener();
+    return stored.sequence;
+  }
+
+  #prune(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const bornBefore = nowMs - this.options.maxAgeMs;
+    for (;;) {
+      const oldest = this.#records[this.#head];
+      if (oldest === undefined || oldest.takenMs > bornBefore) break;
+      this.#dropOldest();
+    }
+    const seenBefore = nowMs - Math.min(this.options.duplicateWindowMs, this.options.maxAgeMs);
+    for (const [id, seen] of this.#ids) {
+      if (seen.takenMs > seenBefore && this.#ids.size <= this.#recordsMax) break;
+      this.#ids.delete(id);
+    }
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#records[this.#head];
+    if (oldest === undefined) return;
+    const { subject, sequence } = oldest.record;
+    if (this.#newest.get(subject)?.sequence === sequence) this.#newest.delete(subject);
+    this.#head += 1;
+    this.#firstSequence = sequence + 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#records.length) {
+      this.#records = this.#records.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}
+
+/** Readers get their own bytes, as they would from a real bus. */
+function copy(record: StoredRecord): StoredRecord {
+  return { ...record, body: record.body.slice(), headers: { ...record.headers } };
+}
