@@ -1,0 +1,204 @@
+/**
+ * A real nats-server under a test's control: started on a free port with a store of its own, killed, frozen, resumed, restarted
+ * on the same port and store. Leaves neither process nor folder behind.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { natsServerBinary } from './nats-binary.ts';
+
+/** How to start a server. */
+export interface NatsServerOptions {
+  /** Default true. */
+  readonly jetstream?: boolean;
+  /** Default: a temporary folder, removed by `stop`. */
+  readonly storeDir?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** More lines of configuration, e.g. `authorization { token: x }`. */
+  readonly config?: string;
+  /** Default 10,000. */
+  readonly readyTimeoutMs?: number;
+}
+
+/** A running (or killed, or frozen) server. */
+export interface NatsServer {
+  readonly url: string;
+  readonly port: number;
+  readonly storeDir: string;
+  /** Process id of the current process. */
+  pid(): number;
+  /** What the server logged last. */
+  logTail(): string;
+  /** SIGTERM, waits for the end, removes a temporary store. */
+  stop(): Promise<void>;
+  /** SIGKILL and waits for the end; the store stays. */
+  kill(): Promise<void>;
+  /** SIGSTOP: the process stands still, its sockets stay open. */
+  freeze(): void;
+  /** SIGCONT. */
+  resume(): void;
+  /** Ends the process (SIGKILL if it still runs) and starts one on the same port and store. */
+  restart(): Promise<void>;
+}
+
+/** Kept of the log for error messages. */
+const LOG_CHARS_MAX = 4_000;
+const STOP_MS_MAX = 5_000;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts a server and waits until it answers. */
+export async function startNatsServer(options: NatsServerOptions = {}): Promise<NatsServer> {
+  const binary = await natsServerBinary();
+  const ownStore = options.storeDir === undefined;
+  const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'voltlane-nats-store-')));
+  const port = options.port !== undefined && options.port !== 0 ? options.port : await freePort();
+  const configFile = join(storeDir, 'nats-server.conf');
+  const lines = [`listen: "127.0.0.1:${port}"`];
+  if (options.jetstream !== false) lines.push(`jetstream { store_dir: ${JSON.stringify(storeDir)} }`);
+  if (options.config !== undefined) lines.push(options.config);
+  await writeFile(configFile, `${lines.join('\n')}\n`);
+  const server = new ServerProcess({ binary, configFile, port, storeDir, ownStore, readyTimeoutMs: options.readyTimeoutMs ?? 10_000 });
+  await server.start();
+  return server;
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+interface ServerParts {
+  readonly binary: string;
+  readonly configFile: string;
+  readonly port: number;
+  readonly storeDir: string;
+  readonly ownStore: boolean;
+  readonly readyTimeoutMs: number;
+}
+
+class ServerProcess implements NatsServer {
+  readonly #parts: ServerParts;
+  #child: ChildProcess | undefined;
+  #log = '';
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.#parts.port}`;
+  }
+
+  get port(): number {
+    return this.#parts.port;
+  }
+
+  get storeDir(): string {
+    return this.#parts.storeDir;
+  }
+
+  pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  logTail(): string {
+    return this.#log;
+  }
+
+  async start(): Promise<void> {
+    const { binary, configFile, port, readyTimeoutMs } = this.#parts;
+    const child = spawn(binary, ['-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    this.#log = '';
+    running.add(child);
+    let ended: string | undefined;
+    child.once('error', (error) => {
+      ended = error.message;
+    });
+    child.once('exit', (code, signal) => {
+      running.delete(child);
+      ended = `ended with ${code ?? signal}`;
+    });
+    const keepLog = (text: Buffer): void => {
+      this.#log = (this.#log + text.toString()).slice(-LOG_CHARS_MAX);
+    };
+    child.stdout.on('data', keepLog);
+    child.stderr.on('data', keepLog);
+    const deadlineMs = Date.now() + readyTimeoutMs;
+    while (!(await answers(port))) {
+      if (ended !== undefined) throw new Error(`nats-server on port ${port} ${ended}; its log ends:\n${this.#log}`);
+      if (Date.now() > deadlineMs) {
+        await this.kill();
+        throw new Error(`nats-server on port ${port} did not answer within ${readyTimeoutMs} ms; its log ends:\n${this.#log}`);
+      }
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.resume();
+    await this.#end('SIGTERM');
+    if (this.#parts.ownStore) await rm(this.#parts.storeDir, { recursive: true, force: true });
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.start();
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+    });
+    child.kill(signal);
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+    await ended;
+    clearTimeout(force);
+  }
+}
+
+/** True when something on `port` greets as a nats-server does. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (result: boolean): void => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.once('data', (data) => end(data.toString('latin1').startsWith('INFO ')));
+  });
+}
