@@ -1,7 +1,7 @@
 /**
  * Entry of the validator generator: `node libs/ocpp/scripts/generate.ts [--force | --check]`.
  * This one file is CommonJS without type syntax (see package.json beside it), so that a Node which cannot strip types still runs it
- * and gets a sentence instead of ERR_UNKNOWN_FILE_EXTENSION. Everything else is in ../generator.
+ * and gets a sentence instead of ERR_UNKNOWN_FILE_EXTENSION. Everything else is in ./generator.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -12,12 +12,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-import('../generator/main.ts').then(
-  (generator) => {
-    process.exitCode = generator.main(process.argv.slice(2));
-  },
-  (error) => {
+import('./generator/main.ts')
+  .then((generator) => generator.main(process.argv.slice(2)))
+  .then((exitCode) => {
+    process.exitCode = exitCode;
+  })
+  .catch((error) => {
     console.error(error);
     process.exitCode = 1;
-  },
-);
+  });

@@ -45,9 +45,9 @@ export const INVALID_REASONS: readonly InvalidReason[] = [
   'signature-malformed',
 ];
 
-/** CALL, or SEND in 2.1. */
-export interface CallFrame {
-  readonly kind: 'call' | 'send';
+/** A frame with a request in it. */
+export interface RequestFrame<Kind extends 'call' | 'send'> {
+  readonly kind: Kind;
   readonly messageId: string;
   /** As sent, known or not; without the suffix `-Signed`. */
   readonly action: string;
@@ -58,6 +58,12 @@ export interface CallFrame {
   readonly signed: boolean;
 }
 
+/** CALL. */
+export type CallFrame = RequestFrame<'call'>;
+
+/** SEND, 2.1 only: never answered. */
+export type SendFrame = RequestFrame<'send'>;
+
 /** CALLRESULT. */
 export interface ResultFrame {
   readonly kind: 'result';
@@ -67,9 +73,9 @@ export interface ResultFrame {
   readonly signed: boolean;
 }
 
-/** CALLERROR, or CALLRESULTERROR in 2.1. */
-export interface ErrorFrame {
-  readonly kind: 'error' | 'resultError';
+/** A frame that says what went wrong at the peer. */
+export interface FaultFrame<Kind extends 'error' | 'resultError'> {
+  readonly kind: Kind;
   readonly messageId: string;
   /** As sent, at most 255 characters; `GenericError` when there was none. */
   readonly code: string;
@@ -78,6 +84,12 @@ export interface ErrorFrame {
   readonly details: JsonObject;
   readonly detailsText: string;
 }
+
+/** CALLERROR. */
+export type ErrorFrame = FaultFrame<'error'>;
+
+/** CALLRESULTERROR, 2.1 only: the peer could not read a CALLRESULT of ours. */
+export type ResultErrorFrame = FaultFrame<'resultError'>;
 
 /** Not a frame. */
 export interface InvalidFrame {
@@ -93,7 +105,7 @@ export interface InvalidFrame {
 }
 
 /** What a received text turned out to be. */
-export type Frame = CallFrame | ResultFrame | ErrorFrame | InvalidFrame;
+export type Frame = CallFrame | SendFrame | ResultFrame | ErrorFrame | ResultErrorFrame | InvalidFrame;
 
 /** Text of a CALL. */
 export function formatCall(messageId: string, action: string, payloadText: string): string {

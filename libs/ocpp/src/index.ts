@@ -4,7 +4,18 @@ export type { ActionInfo, ActionOf, ChargerActionOf, CsmsActionOf } from './acti
 export { actionInfo, actionsOf, isChargerAction, isCsmsAction } from './actions.ts';
 export type { NeutralErrorCode } from './error-codes.ts';
 export { errorCode, isErrorCode, NEUTRAL_ERROR_CODES, neutralErrorCode } from './error-codes.ts';
-export type { CallFrame, ErrorFrame, Frame, InvalidFrame, InvalidReason, ResultFrame } from './frame.ts';
+export type {
+  CallFrame,
+  ErrorFrame,
+  FaultFrame,
+  Frame,
+  InvalidFrame,
+  InvalidReason,
+  RequestFrame,
+  ResultErrorFrame,
+  ResultFrame,
+  SendFrame,
+} from './frame.ts';
 export {
   ERROR_DESCRIPTION_LENGTH_MAX,
   formatCall,

@@ -26,7 +26,7 @@ export class JsonError extends Error {
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 // TypeScript's library does not know the source text argument and rawJSON yet (Node 22 and newer have both).
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+const rawJson = (JSON as unknown as { rawJSON(this: void, text: string): unknown }).rawJSON;
 
 const BIG_NUMBERS = 1;
 const TOO_DEEP = 2;

@@ -11,7 +11,6 @@
 import { errorCode, type NeutralErrorCode } from './error-codes.ts';
 import {
   capDescription,
-  type ErrorFrame,
   type Frame,
   formatError,
   formatResultError,
@@ -150,12 +149,7 @@ function build(
 }
 
 /** Tolerant: there is nobody to complain to about a bad CALLERROR, and the call it ends must end. */
-function errorFrame(
-  type: 4 | 5,
-  messageId: string,
-  elements: readonly unknown[],
-  version: OcppVersion,
-): ErrorFrame | InvalidFrame {
+function errorFrame(type: 4 | 5, messageId: string, elements: readonly unknown[], version: OcppVersion): Frame {
   if (elements.length < 3) return invalid(version, 'too-short', type, messageId, 'FormatViolation');
   if (elements.length > 5) return invalid(version, 'too-long', type, messageId, 'FormatViolation');
   const [, , code, description, given] = elements;

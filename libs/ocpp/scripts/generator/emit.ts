@@ -2,6 +2,8 @@
  * Turns a schema set into the text of the generated modules. Pure: text in, text out; writing is main.ts's business.
  */
 import { Ajv, type AnySchemaObject } from 'ajv';
+// ajv publishes its code generator under this path only.
+// oxlint-disable-next-line no-restricted-imports
 import standalone from 'ajv/dist/standalone/index.js';
 import { lenientSchemaSet, type SchemaNode, type SchemaSet } from './schemas.ts';
 
@@ -146,7 +148,7 @@ function table(name: string, set: SchemaSet, response: boolean): string {
 
 /** Copy of a schema whose local references point into the shared definitions. */
 function pointTo(schema: SchemaNode, shared: string): AnySchemaObject {
-  return JSON.parse(JSON.stringify(schema), (key, value) =>
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
     key === '$ref' && typeof value === 'string' && value.startsWith('#') ? shared + value : value,
-  );
+  ) as AnySchemaObject;
 }

@@ -6,21 +6,45 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { SchemaSet } from './schemas.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const OUT = fileURLToPath(new URL('../generated/', import.meta.url));
+const OUT = fileURLToPath(new URL('../../generated/', import.meta.url));
 const STAMP = 'stamp.json';
 const require = createRequire(import.meta.url);
 
-/** Version → file tag and schema module of typed-ocpp. */
-const SOURCES: Readonly<Record<string, { readonly tag: string; readonly folder: string }>> = {
-  '1.6': { tag: 'v16', folder: 'ocpp16' },
-  '2.0.1': { tag: 'v201', folder: 'ocpp20' },
-  '2.1': { tag: 'v21', folder: 'ocpp21' },
+interface Source {
+  /** Names the files of the version. */
+  readonly tag: string;
+  /** Module of typed-ocpp the payload types come from. */
+  readonly types: string;
+  readonly load: () => Promise<Readonly<Record<string, unknown>>>;
+}
+
+/* oxlint-disable no-restricted-imports -- typed-ocpp publishes its schemas without running ajv under these paths only */
+// Loaded on demand: a fresh run must not pay for ajv and 600 kB of schemas.
+const SOURCES: Readonly<Record<string, Source>> = {
+  '1.6': {
+    tag: 'v16',
+    types: 'typed-ocpp/dist/ocpp16/types.js',
+    load: () => import('typed-ocpp/dist/ocpp16/schemas.js'),
+  },
+  '2.0.1': {
+    tag: 'v201',
+    types: 'typed-ocpp/dist/ocpp20/types.js',
+    load: () => import('typed-ocpp/dist/ocpp20/schemas.js'),
+  },
+  '2.1': {
+    tag: 'v21',
+    types: 'typed-ocpp/dist/ocpp21/types.js',
+    load: () => import('typed-ocpp/dist/ocpp21/schemas.js'),
+  },
 };
 
+/* oxlint-enable no-restricted-imports */
+
 /** Runs the generator; returns the exit code. `--force` writes always, `--check` only compares. */
-export function main(args: readonly string[]): number {
+export async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== '--force' && arg !== '--check');
   if (unknown !== undefined) return fail(`unknown option ${unknown}; known: --force, --check`);
   const inputs = inputsHash();
@@ -31,7 +55,7 @@ export function main(args: readonly string[]): number {
     );
   }
   if (args.length === 0 && isFresh(inputs)) return 0;
-  const files = generate();
+  const files = await generate();
   const stamp = JSON.stringify(
     { inputs, files: Object.fromEntries([...files].map(([name, text]) => [name, sha256(text)])) },
     null,
@@ -63,17 +87,16 @@ function write(files: ReadonlyMap<string, string>): number {
   return 0;
 }
 
-function generate(): Map<string, string> {
-  // Loaded here and not above: a fresh run must not pay for ajv and 600 kB of schemas.
-  const emit: typeof import('./emit.ts') = require('./emit.ts');
-  const { readSchemaSet }: typeof import('./schemas.ts') = require('./schemas.ts');
+async function generate(): Promise<Map<string, string>> {
+  const emit = await import('./emit.ts');
+  const { readSchemaSet } = await import('./schemas.ts');
   const files = new Map<string, string>();
-  const sets: Record<string, import('./schemas.ts').SchemaSet> = {};
+  const sets: Record<string, SchemaSet> = {};
   const modules: Record<string, string> = {};
-  for (const [version, { tag, folder }] of Object.entries(SOURCES)) {
-    const set = readSchemaSet(require(`typed-ocpp/dist/${folder}/schemas.js`));
+  for (const [version, { tag, types, load }] of Object.entries(SOURCES)) {
+    const set = readSchemaSet(await load());
     sets[version] = set;
-    modules[version] = `typed-ocpp/dist/${folder}/types.js`;
+    modules[version] = types;
     for (const mode of ['strict', 'lenient'] as const) {
       files.set(`${tag}-${mode}.js`, emit.emitValidators(tag, set, mode === 'lenient'));
       files.set(`${tag}-${mode}.d.ts`, emit.VALIDATORS_DTS);
@@ -89,7 +112,7 @@ function generate(): Map<string, string> {
 function isFresh(inputs: string): boolean {
   const text = read(STAMP);
   if (text === undefined) return false;
-  const stamp: { inputs?: string; files?: Record<string, string> } = JSON.parse(text);
+  const stamp = JSON.parse(text) as { inputs?: string; files?: Record<string, string> };
   if (stamp.inputs !== inputs) return false;
   return Object.entries(stamp.files ?? {}).every(([name, hash]) => {
     const content = read(name);
@@ -105,12 +128,19 @@ function inputsHash(): string | undefined {
     .map((name) => readFileSync(`${HERE}${name}`, 'utf8'));
   for (const name of ['typed-ocpp', 'ajv']) {
     try {
-      parts.push(`${name}@${require(`${name}/package.json`).version}`);
+      parts.push(`${name}@${versionOf(name)}`);
     } catch {
       return undefined;
     }
   }
   return sha256(parts.join('\0'));
+}
+
+function versionOf(name: string): string {
+  const manifest = JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as {
+    readonly version: string;
+  };
+  return manifest.version;
 }
 
 function read(name: string): string | undefined {
