@@ -55,17 +55,23 @@ export const RELATIONS: readonly Relation[] = [
         : 'natsUser and natsPassword come together or not at all',
   },
   {
-    fields: ['natsUser', 'natsToken', 'natsCredsFile'],
+    fields: ['natsUser', 'natsToken'],
     broken: (options) =>
-      [options.natsUser, options.natsToken, options.natsCredsFile].filter((value) => value !== undefined).length <= 1
+      options.natsUser === undefined || options.natsToken === undefined
         ? undefined
-        : 'only one of natsUser, natsToken and natsCredsFile may be set',
+        : 'only one of natsUser and natsToken may be set',
   },
   {
-    fields: ['natsUrl', 'natsUser', 'natsToken', 'natsCredsFile'],
+    fields: ['natsTlsCertFile', 'natsTlsKeyFile'],
     broken: (options) =>
-      options.natsUrl.length > 0 ||
-      (options.natsUser === undefined && options.natsToken === undefined && options.natsCredsFile === undefined)
+      (options.natsTlsCertFile === undefined) === (options.natsTlsKeyFile === undefined)
+        ? undefined
+        : 'natsTlsCertFile and natsTlsKeyFile come together or not at all',
+  },
+  {
+    fields: ['natsUrl', 'natsUser', 'natsToken'],
+    broken: (options) =>
+      options.natsUrl.length > 0 || (options.natsUser === undefined && options.natsToken === undefined)
         ? undefined
         : 'NATS credentials without natsUrl: the memory bus would start instead',
   },

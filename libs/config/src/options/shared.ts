@@ -8,7 +8,9 @@ export interface SharedOptions {
   readonly natsUser: string | undefined;
   readonly natsPassword: string | undefined;
   readonly natsToken: string | undefined;
-  readonly natsCredsFile: string | undefined;
+  readonly natsTlsCaFile: string | undefined;
+  readonly natsTlsCertFile: string | undefined;
+  readonly natsTlsKeyFile: string | undefined;
   readonly natsReplicas: number;
   readonly subjectPrefix: string;
   readonly partitions: number;
@@ -52,7 +54,13 @@ export const sharedOptions: OptionGroup<SharedOptions> = {
   natsUser: { kind: optional(credential), default: undefined, doc: 'NATS user name.' },
   natsPassword: { kind: optional(credential), default: undefined, secret: true, doc: 'NATS password.' },
   natsToken: { kind: optional(credential), default: undefined, secret: true, doc: 'NATS token.' },
-  natsCredsFile: { kind: optional(path), default: undefined, doc: 'Path of a NATS credentials file (JWT and seed).' },
+  natsTlsCaFile: {
+    kind: optional(path),
+    default: undefined,
+    doc: 'Path of the authorities to trust, if not the system’s.',
+  },
+  natsTlsCertFile: { kind: optional(path), default: undefined, doc: 'Path of the client certificate for NATS.' },
+  natsTlsKeyFile: { kind: optional(path), default: undefined, doc: 'Path of the key of that certificate.' },
   natsReplicas: {
     kind: integer(1, 5),
     default: 1,
@@ -62,7 +70,7 @@ export const sharedOptions: OptionGroup<SharedOptions> = {
     kind: text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'NATS tokens separated by dots'),
     default: '',
     defaultDoc: 'none',
-    doc: 'Put before every subject and bucket name, so that several brokers can share one NATS.',
+    doc: 'Put before every subject.',
   },
   partitions: {
     kind: integer(1, 4096),

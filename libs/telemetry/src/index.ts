@@ -1,0 +1,19 @@
+/** Logs, metrics, health and the end of a process. */
+export { type HealthServer, type HealthServerOptions, type Readiness, startHealthServer } from './health-server.ts';
+export type { LineSink, LogFields, LogFormat, Logger, LogLevel, LogOptions, WriteLine } from './log.ts';
+export {
+  type CounterChild,
+  type Family,
+  type GaugeChild,
+  type HistogramChild,
+  type HistogramFacts,
+  type Labels,
+  type LabelValues,
+  type MetricFacts,
+  type Metrics,
+  OTHER,
+  type ReadFacts,
+  SERIES_MAX,
+} from './metrics.ts';
+export { type ProcessPort, type SuperviseOptions, superviseProcess } from './supervise.ts';
+export { createTelemetry, type Telemetry } from './telemetry.ts';

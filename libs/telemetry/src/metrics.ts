@@ -1,0 +1,171 @@
+/**
+ * Metrics of one service: the only door to prom-client. Each service has its own registry; nothing is global.
+ *
+ * Label values are closed lists known when the metric is made: a value outside its list counts as `other`, so no charger,
+ * message id or address can ever become a series. All children exist from the start (zero is a value, absence is not) and
+ * are bound once, so the hot path only calls `add`.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Label names with every value each may have. */
+export type Labels = Readonly<Record<string, readonly string[]>>;
+
+/** One value per label; values outside the closed list count as `other`. */
+export type LabelValues<L extends Labels> = { readonly [K in keyof L]: string };
+
+/** A count that only grows. */
+export interface CounterChild {
+  add(amount?: number): void;
+}
+
+/** A level. */
+export interface GaugeChild {
+  set(value: number): void;
+  add(amount: number): void;
+}
+
+/** A distribution. */
+export interface HistogramChild {
+  observe(value: number): void;
+}
+
+/** A metric with labels: `of` finds the child, bound in advance. */
+export interface Family<L extends Labels, Child> {
+  of(values: LabelValues<L>): Child;
+}
+
+/** What every metric is declared with. Names follow Prometheus: base units, `_total` on counters. */
+export interface MetricFacts<L extends Labels> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: L;
+}
+
+/** A histogram also says where its buckets end. */
+export interface HistogramFacts<L extends Labels> extends MetricFacts<L> {
+  readonly buckets: readonly number[];
+}
+
+/** A metric whose number is kept elsewhere and read at each scrape. */
+export interface ReadFacts {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+/** Factory and exposition. */
+export interface Metrics {
+  counter<const L extends Labels = Record<never, never>>(facts: MetricFacts<L>): Family<L, CounterChild>;
+  gauge<const L extends Labels = Record<never, never>>(facts: MetricFacts<L>): Family<L, GaugeChild>;
+  histogram<const L extends Labels = Record<never, never>>(facts: HistogramFacts<L>): Family<L, HistogramChild>;
+  /** A level kept by its owner (queue length, sessions). */
+  readGauge(facts: ReadFacts): void;
+  /** A count kept by its owner; must never shrink. */
+  readCounter(facts: ReadFacts): void;
+  /** Text of all metrics in the Prometheus format. */
+  expose(): Promise<string>;
+  readonly contentType: string;
+  /** Number of series; tests hold it under the budget. */
+  seriesCount(): Promise<number>;
+}
+
+/** Most series one process may have (targets.md row 18: scrapes of 13,800 series stalled the loop for 61 ms). */
+export const SERIES_MAX = 1_500;
+
+/** Label value for everything outside a closed list. */
+export const OTHER = 'other';
+
+/** Makes the metrics of one service; every name gets the prefix `voltlane_`, every series the label `service`. */
+export function createMetrics(service: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  const registers = [registry];
+  const named = <L extends Labels>(facts: MetricFacts<L>): { name: string; help: string; labelNames: string[] } => ({
+    name: `voltlane_${facts.name}`,
+    help: facts.help,
+    labelNames: Object.keys(facts.labels ?? {}),
+  });
+  return {
+    counter(facts) {
+      const counter = new Counter({ ...named(facts), registers });
+      return family(facts.labels, (values) => {
+        const child = counter.labels(values);
+        child.inc(0);
+        return { add: (amount = 1) => child.inc(amount) };
+      });
+    },
+    gauge(facts) {
+      const gauge = new Gauge({ ...named(facts), registers });
+      return family(facts.labels, (values) => {
+        const child = gauge.labels(values);
+        child.set(0);
+        return { set: (value) => child.set(value), add: (amount) => child.inc(amount) };
+      });
+    },
+    histogram(facts) {
+      const histogram = new Histogram({ ...named(facts), registers, buckets: [...facts.buckets] });
+      return family(facts.labels, (values) => {
+        histogram.zero(values);
+        const child = histogram.labels(values);
+        return { observe: (value) => child.observe(value) };
+      });
+    },
+    readGauge({ name, help, read }) {
+      const gauge: Gauge = new Gauge({ name: `voltlane_${name}`, help, registers, collect: () => gauge.set(read()) });
+    },
+    readCounter({ name, help, read }) {
+      let seen = 0;
+      const counter: Counter = new Counter({
+        name: `voltlane_${name}`,
+        help,
+        registers,
+        collect: () => {
+          const now = read();
+          if (now > seen) counter.inc(now - seen);
+          seen = Math.max(seen, now);
+        },
+      });
+    },
+    expose: () => registry.metrics(),
+    contentType: registry.contentType,
+    async seriesCount() {
+      const exposed = await registry.metrics();
+      return exposed.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+    },
+  };
+}
+
+function family<L extends Labels, Child>(
+  labels: L | undefined,
+  make: (values: Record<string, string>) => Child,
+): Family<L, Child> {
+  const names = Object.keys(labels ?? {});
+  const closed: readonly ReadonlySet<string>[] = names.map((name) => new Set([...(labels?.[name] ?? []), OTHER]));
+  const children = new Map<string, Child>();
+  for (const values of product(closed)) {
+    children.set(keyOf(values), make(Object.fromEntries(names.map((name, i) => [name, values[i] ?? OTHER]))));
+  }
+  return {
+    of(values): Child {
+      const wanted = names.map((name, i) => {
+        const value = values[name] ?? OTHER;
+        return closed[i]?.has(value) === true ? value : OTHER;
+      });
+      const child = children.get(keyOf(wanted));
+      if (child === undefined) throw new TypeError(`no child for ${keyOf(wanted)}`);
+      return child;
+    },
+  };
+}
+
+function keyOf(values: readonly string[]): string {
+  return values.join('\u0000');
+}
+
+function product(lists: readonly ReadonlySet<string>[]): readonly (readonly string[])[] {
+  return lists.reduce<readonly (readonly string[])[]>(
+    (rows, list) => rows.flatMap((row) => [...list].map((value) => [...row, value])),
+    [[]],
+  );
+}

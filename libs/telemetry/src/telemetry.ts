@@ -1,0 +1,14 @@
+/** Log and metrics of one service, made together. */
+import { createLog, type Logger, type LogOptions } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+
+/** What every part of a service reports to. */
+export interface Telemetry {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Makes the log and the registry of one service. */
+export function createTelemetry(options: LogOptions): Telemetry {
+  return { log: createLog(options), metrics: createMetrics(options.service) };
+}

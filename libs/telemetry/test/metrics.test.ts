@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics, SERIES_MAX } from '../src/metrics.ts';
+
+describe('metrics', () => {
+  it('shows a labelled counter from the start, at zero', async () => {
+    const metrics = createMetrics('edge');
+    metrics.counter({ name: 'frames_total', help: 'Frames.', labels: { kind: ['call', 'send'] } });
+    const text = await metrics.expose();
+    expect(text).toContain('voltlane_frames_total{kind="call",service="edge"} 0');
+    expect(text).toContain('voltlane_frames_total{kind="other",service="edge"} 0');
+  });
+
+  it('counts a label value outside its closed list as other', async () => {
+    const metrics = createMetrics('edge');
+    const frames = metrics.counter({ name: 'frames_total', help: 'Frames.', labels: { kind: ['call'] } });
+    frames.of({ kind: 'call' }).add();
+    frames.of({ kind: 'CP-1' }).add(2);
+    const text = await metrics.expose();
+    expect(text).toContain('voltlane_frames_total{kind="call",service="edge"} 1');
+    expect(text).toContain('voltlane_frames_total{kind="other",service="edge"} 2');
+    expect(text).not.toContain('CP-1');
+  });
+
+  it('hands out the same child for the same labels', () => {
+    const family = createMetrics('edge').gauge({ name: 'x', help: 'X.', labels: { a: ['1'], b: ['2'] } });
+    expect(family.of({ a: '1', b: '2' })).toBe(family.of({ a: '1', b: '2' }));
+    expect(family.of({ a: '1', b: '9' })).toBe(family.of({ a: '1', b: 'other' }));
+  });
+
+  it('reads numbers kept elsewhere at each scrape', async () => {
+    const metrics = createMetrics('worker');
+    let total = 3;
+    metrics.readCounter({ name: 'done_total', help: 'Done.', read: () => total });
+    metrics.readGauge({ name: 'waiting', help: 'Waiting.', read: () => total * 2 });
+    await metrics.expose();
+    total = 5;
+    const text = await metrics.expose();
+    expect(text).toContain('voltlane_done_total{service="worker"} 5');
+    expect(text).toContain('voltlane_waiting{service="worker"} 10');
+  });
+
+  it('works without labels and with buckets', async () => {
+    const metrics = createMetrics('edge');
+    const seconds = metrics.histogram({ name: 'seconds', help: 'S.', buckets: [0.1, 1] }).of({});
+    metrics.gauge({ name: 'level', help: 'L.' }).of({}).add(2);
+    seconds.observe(0.5);
+    const text = await metrics.expose();
+    expect(text).toContain('voltlane_seconds_bucket{le="1",service="edge"} 1');
+    expect(text).toContain('voltlane_level{service="edge"} 2');
+  });
+
+  it('has event-loop lag and stays far below the series budget by itself', async () => {
+    const metrics = createMetrics('edge');
+    expect(await metrics.expose()).toContain('nodejs_eventloop_lag_p99_seconds');
+    expect(await metrics.seriesCount()).toBeGreaterThan(20);
+    expect(await metrics.seriesCount()).toBeLessThan(SERIES_MAX / 10);
+  });
+
+  it('keeps the registries of two services apart', async () => {
+    const edge = createMetrics('edge');
+    edge.counter({ name: 'only_edge_total', help: 'E.' });
+    expect(await createMetrics('worker').expose()).not.toContain('only_edge');
+  });
+});
