@@ -40,7 +40,9 @@ export interface TokenVerdicts {
 export const NO_TOKENS: TokenVerdicts = { find: () => undefined };
 
 /** Verdicts over looked-up records. */
-export function tokenVerdicts(records: Iterable<readonly [idToken: string, record: TokenRecord | undefined]>): TokenVerdicts {
+export function tokenVerdicts(
+  records: Iterable<readonly [idToken: string, record: TokenRecord | undefined]>,
+): TokenVerdicts {
   const byToken = new Map<string, TokenRecord>();
   for (const [idToken, record] of records) if (record !== undefined) byToken.set(tokenKey(idToken), record);
   return { find: (idToken) => byToken.get(tokenKey(idToken)) };
@@ -110,6 +112,31 @@ export function authorize2x(token: IdToken, context: TokenContext): IdTokenInfo 
 export function authorizeTransaction2x(token: IdToken, context: TokenContext): IdTokenInfo {
   if (token.type === 'Central' && context.tokens.find(token.idToken) === undefined) return { status: 'Accepted' };
   return authorize2x(token, context);
+}
+
+/** What Authorize of 2.x asks. */
+export interface AuthorizeQuestion {
+  readonly idToken: IdToken;
+  /** A contract certificate (plug & charge), or the hashes to ask its OCSP responder about. */
+  readonly certificate?: string;
+  readonly iso15118CertificateHashData?: readonly unknown[];
+}
+
+/** Answer to Authorize of 2.x. */
+export interface AuthorizeVerdict {
+  idTokenInfo: IdTokenInfo;
+  certificateStatus?: 'CertChainError';
+}
+
+/**
+ * Verdict on Authorize of 2.x. A contract certificate cannot be checked without its authority: its chain is called broken and
+ * the token with it, also when the policy accepts all tokens (2.x C07: no Accepted without a valid certificate).
+ */
+export function authorizeContract(question: AuthorizeQuestion, context: TokenContext): AuthorizeVerdict {
+  const idTokenInfo = authorize2x(question.idToken, context);
+  if (question.certificate === undefined && question.iso15118CertificateHashData === undefined) return { idTokenInfo };
+  const status = idTokenInfo.status === 'Accepted' ? 'Invalid' : idTokenInfo.status;
+  return { idTokenInfo: { ...idTokenInfo, status }, certificateStatus: 'CertChainError' };
 }
 
 /** Whether a 2.x token identifies nobody and needs no look-up. */

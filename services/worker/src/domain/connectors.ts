@@ -3,8 +3,8 @@
  * timestamp is no change. Arrival counts, not the timestamp: chargers do not queue status reports.
  */
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
-import { STATE_LIMITS } from './charger-state.ts';
 import type { ConnectorState } from './charger-state.ts';
+import { STATE_LIMITS } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
 import { reportedTime } from './timestamps.ts';
@@ -31,7 +31,12 @@ export function connectorStatus(report: StatusReport, context: DecisionContext):
   const key = `${report.evseId ?? 0}/${report.connectorId}`;
   const before = state.connectors[key];
   const detail = detailOf(report);
-  if (before !== undefined && before.status === report.status && before.errorCode === report.errorCode && before.detail === detail) {
+  if (
+    before !== undefined &&
+    before.status === report.status &&
+    before.errorCode === report.errorCode &&
+    before.detail === detail
+  ) {
     return { answer, state, events: [] };
   }
   const time = reportedTime(report.timestamp, context.nowMs);

@@ -29,6 +29,7 @@ function statusOf(request: Transfer, vendors: DataTransferVendors): TransferAnsw
   const vendor = request.vendorId.toLowerCase();
   const messages = Object.hasOwn(vendors, vendor) ? vendors[vendor] : undefined;
   if (messages === undefined) return 'UnknownVendorId';
-  if (messages.length === 0 || (request.messageId !== undefined && messages.includes(request.messageId))) return 'Accepted';
+  if (messages.length === 0 || (request.messageId !== undefined && messages.includes(request.messageId)))
+    return 'Accepted';
   return 'UnknownMessageId';
 }

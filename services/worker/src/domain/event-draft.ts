@@ -13,7 +13,12 @@ export function eventDraft(kind: EventKind, time: ReportedTime, data: EventData,
 }
 
 /** The same with an id for certain, as the meter subject asks. */
-export function namedDraft(kind: EventKind, time: ReportedTime, data: EventData, id: string): EventDraft & { readonly id: string } {
+export function namedDraft(
+  kind: EventKind,
+  time: ReportedTime,
+  data: EventData,
+  id: string,
+): EventDraft & { readonly id: string } {
   return { kind, at: time.iso, data: present({ ...data, reportedAt: time.reportedAt }), id };
 }
 

@@ -10,5 +10,10 @@ export type RejectedMessage = Pick<DecisionContext, 'tenant' | 'chargerId' | 'ac
 /** Event for a refused message; the same content refused again has the same id. */
 export function messageRejected(message: RejectedMessage, code: string, description: string): EventDraft {
   const id = `rejected:${contentId(message.tenant, message.chargerId, message.action, message.payloadText, code)}`;
-  return eventDraft('message.rejected', reportedTime(undefined, message.nowMs), { action: message.action, code, description }, id);
+  return eventDraft(
+    'message.rejected',
+    reportedTime(undefined, message.nowMs),
+    { action: message.action, code, description },
+    id,
+  );
 }

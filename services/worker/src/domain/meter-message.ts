@@ -6,8 +6,8 @@ import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import type { ChargerState } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { namedDraft } from './event-draft.ts';
-import { readingsOf, soleTransactionOn, timeOfReadings } from './meter-values.ts';
 import type { MeterValue } from './meter-values.ts';
+import { readingsOf, recordable, soleTransactionOn, timeOfReadings } from './meter-values.ts';
 import { isPlaceholder } from './stop-transaction-16.ts';
 
 /** A MeterValues message in the words of no version. */
@@ -31,7 +31,7 @@ export function meterMessage(message: MeterMessage, context: DecisionContext): D
     evseId: message.evseId === undefined ? undefined : Number(message.evseId),
     connectorId: message.connectorId === undefined ? undefined : Number(message.connectorId),
     ...transactionOf(message, context.state),
-    readings,
+    ...recordable(readings),
   };
   const id = `mv:${contentId(context.tenant, context.chargerId.toLowerCase(), context.payloadText)}`;
   return { ...base, meter: namedDraft('meter.values', time, data, id) };
@@ -40,7 +40,8 @@ export function meterMessage(message: MeterMessage, context: DecisionContext): D
 /** What the values belong to: by id where the charger gave a usable one, else the only transaction on that connector. */
 function transactionOf(message: MeterMessage, state: ChargerState): Readonly<Record<string, unknown>> {
   if (message.connectorId === undefined) return {};
-  const given = message.transactionId === undefined || message.transactionId === null ? undefined : String(message.transactionId);
+  const given =
+    message.transactionId === undefined || message.transactionId === null ? undefined : String(message.transactionId);
   if (given !== undefined && !isPlaceholder(given)) {
     const known = [...state.open, ...state.ended].find((one) => one.startFingerprint !== undefined && one.id === given);
     return { transactionId: given, transactionKey: known?.key };

@@ -3,8 +3,8 @@
  * ten. Values keep the unit the charger gave; energy is offered in Wh beside it.
  */
 import type { OpenTransaction } from './charger-state.ts';
-import { reportedTime } from './timestamps.ts';
 import type { ReportedTime } from './timestamps.ts';
+import { reportedTime } from './timestamps.ts';
 
 /** One measured value. */
 export interface Sample {
@@ -61,9 +61,30 @@ export function readingsOf(meterValues: readonly MeterValue[] | undefined, nowMs
     if (sampledValue.length === 0) continue;
     const time = reportedTime(timestamp, nowMs);
     const samples = sampledValue.map(sampleOf);
-    readings.push(time.reportedAt === undefined ? { at: time.iso, samples } : { at: time.iso, reportedAt: time.reportedAt, samples });
+    readings.push(
+      time.reportedAt === undefined
+        ? { at: time.iso, samples }
+        : { at: time.iso, reportedAt: time.reportedAt, samples },
+    );
   }
   return readings;
+}
+
+/** Samples written into one event. A frame can hold ten times more bare ones, and they grow when defaults are filled in. */
+export const EVENT_SAMPLES_MAX = 1000;
+
+/** Readings as an event carries them: cut at the bound with a flag; the source keeps them all. */
+export function recordable(readings: readonly Reading[]): { readings?: readonly Reading[]; readingsCut?: true } {
+  if (readings.length === 0) return {};
+  let room = EVENT_SAMPLES_MAX;
+  const kept: Reading[] = [];
+  for (const reading of readings) {
+    if (room === 0) break;
+    kept.push(reading.samples.length <= room ? reading : { ...reading, samples: reading.samples.slice(0, room) });
+    room = Math.max(0, room - reading.samples.length);
+  }
+  const cut = readings.reduce((sum, reading) => sum + reading.samples.length, 0) > EVENT_SAMPLES_MAX;
+  return cut ? { readings: kept, readingsCut: true } : { readings };
 }
 
 /** Time of the first moment that holds a sample: when a meter message happened. */
@@ -72,7 +93,11 @@ export function timeOfReadings(meterValues: readonly MeterValue[], nowMs: number
 }
 
 /** The first, or last, reading of the imported-energy register at the outlet over all phases, in Wh. */
-export function energyRegisterWh(readings: readonly Reading[], which: 'first' | 'last', context?: string): number | undefined {
+export function energyRegisterWh(
+  readings: readonly Reading[],
+  which: 'first' | 'last',
+  context?: string,
+): number | undefined {
   let found: number | undefined;
   for (const reading of readings) {
     for (const sample of reading.samples) {

@@ -5,9 +5,9 @@
  * before is served. Transaction messages that are refused are recorded all the same (`keptWhenRefused`).
  */
 import type { DecisionContext, EventDraft } from '../handlers/handler.ts';
+import type { ChargerState, Registration } from './charger-state.ts';
 import { eventDraft } from './event-draft.ts';
 import type { ChargerPolicy } from './policy.ts';
-import type { ChargerState, Registration } from './charger-state.ts';
 import { reportedTime } from './timestamps.ts';
 
 /** OCPP version of a session. */
@@ -29,7 +29,12 @@ export interface Refusal {
 export const NOTHING_TRIGGERED: AdmissionContext = { triggeredActions: [] };
 
 /** Undefined when the call may be handled, else the CALLERROR it gets. */
-export function admit(action: string, state: ChargerState, policy: ChargerPolicy, context: AdmissionContext): Refusal | undefined {
+export function admit(
+  action: string,
+  state: ChargerState,
+  policy: ChargerPolicy,
+  context: AdmissionContext,
+): Refusal | undefined {
   if (action === 'BootNotification') return undefined;
   const registration = standing(state, policy);
   switch (registration) {
@@ -85,7 +90,10 @@ export interface BootAnswer {
 }
 
 /** State, event and answer of a BootNotification. Open transactions stay open: a StopTransaction may still come from the queue. */
-export function boot(facts: BootFacts, context: DecisionContext): { answer: BootAnswer; state: ChargerState; event: EventDraft } {
+export function boot(
+  facts: BootFacts,
+  context: DecisionContext,
+): { answer: BootAnswer; state: ChargerState; event: EventDraft } {
   const { policy, state } = context;
   const now = reportedTime(undefined, context.nowMs);
   const status = policy.registration;
@@ -95,7 +103,13 @@ export function boot(facts: BootFacts, context: DecisionContext): { answer: Boot
       currentTime: now.iso,
       interval: status === 'Accepted' ? policy.heartbeatIntervalS : policy.bootRetryIntervalS,
     },
-    state: { ...state, registration: status, vendor: facts.vendor, model: facts.model, firmwareVersion: facts.firmwareVersion },
+    state: {
+      ...state,
+      registration: status,
+      vendor: facts.vendor,
+      model: facts.model,
+      firmwareVersion: facts.firmwareVersion,
+    },
     event: eventDraft('charger.booted', now, {
       status,
       ...facts,

@@ -3,8 +3,9 @@
  * than the bound, the lowest range is forgotten: a resend from it is then recorded twice under the same event id, which a
  * reader drops; taking a gap for seen would lose an event.
  */
-import { STATE_LIMITS } from './charger-state.ts';
+
 import type { SeqRange } from './charger-state.ts';
+import { STATE_LIMITS } from './charger-state.ts';
 
 /** Whether a number was seen. */
 export function hasSeen(ranges: readonly SeqRange[], seqNo: number): boolean {

@@ -6,13 +6,13 @@
  * 3. A start while another transaction runs on the connector closes nothing: both are kept, the new one says what it overlaps.
  */
 import type { Decision, DecisionContext, EventDraft } from '../handlers/handler.ts';
-import { authorize16, tokenKey } from './authorization.ts';
 import type { IdTagInfo } from './authorization.ts';
+import { authorize16, tokenKey } from './authorization.ts';
 import type { ChargerState, OpenTransaction } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
-import { reportedTime } from './timestamps.ts';
 import type { ReportedTime } from './timestamps.ts';
+import { reportedTime } from './timestamps.ts';
 import { transactionKey16 } from './transaction-key.ts';
 import { withOpened } from './transaction-lists.ts';
 
@@ -32,14 +32,22 @@ export interface TransactionStartAnswer16 {
 }
 
 /** Decides one StartTransaction. */
-export function startTransaction16(start: TransactionStart16, context: DecisionContext): Decision<TransactionStartAnswer16> {
+export function startTransaction16(
+  start: TransactionStart16,
+  context: DecisionContext,
+): Decision<TransactionStartAnswer16> {
   const { state } = context;
   const idTagInfo = authorize16(start.idTag, context);
   const time = reportedTime(start.timestamp, context.nowMs);
   const fingerprint = contentId(start.connectorId, tokenKey(start.idTag), start.timestamp, start.meterStart);
   const known = knownStart(state, fingerprint, time);
   if (known !== undefined) {
-    return { answer: { kind: 'result', payload: { transactionId: Number(known), idTagInfo } }, state, events: [], duplicate: true };
+    return {
+      answer: { kind: 'result', payload: { transactionId: Number(known), idTagInfo } },
+      state,
+      events: [],
+      duplicate: true,
+    };
   }
   const count = state.transactionCount + 1;
   const transactionId = context.transactionIdFor(count);
@@ -58,7 +66,13 @@ export function startTransaction16(start: TransactionStart16, context: DecisionC
   return {
     answer: { kind: 'result', payload: { transactionId, idTagInfo } },
     state: { ...withOpened(state, transaction), transactionCount: count },
-    events: [started(transaction, time, { start, status: idTagInfo.status, overlaps: runningOn(state, transaction.connectorId) })],
+    events: [
+      started(transaction, time, {
+        start,
+        status: idTagInfo.status,
+        overlaps: runningOn(state, transaction.connectorId),
+      }),
+    ],
   };
 }
 
@@ -79,7 +93,11 @@ function runningOn(state: ChargerState, connectorId: number): readonly string[] 
 function started(
   transaction: OpenTransaction,
   time: ReportedTime,
-  said: { readonly start: TransactionStart16; readonly status: string; readonly overlaps: readonly string[] | undefined },
+  said: {
+    readonly start: TransactionStart16;
+    readonly status: string;
+    readonly overlaps: readonly string[] | undefined;
+  },
 ): EventDraft {
   const { reservationId } = said.start;
   return eventDraft(

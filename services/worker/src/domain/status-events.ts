@@ -2,8 +2,8 @@
 import type { EventKind } from '@voltlane/wire';
 import type { Decision, DecisionContext, EventDraft } from '../handlers/handler.ts';
 import { contentId } from './content-id.ts';
-import { eventDraft } from './event-draft.ts';
 import type { EventData } from './event-draft.ts';
+import { eventDraft } from './event-draft.ts';
 import { reportedTime } from './timestamps.ts';
 
 /** The answer of a message that only informs. */
@@ -15,7 +15,11 @@ export function noted(context: DecisionContext, ...events: readonly EventDraft[]
 }
 
 /** This answer and these events; nothing remembered. */
-export function answered<Response>(context: DecisionContext, payload: Response, ...events: readonly EventDraft[]): Decision<Response> {
+export function answered<Response>(
+  context: DecisionContext,
+  payload: Response,
+  ...events: readonly EventDraft[]
+): Decision<Response> {
   return { answer: { kind: 'result', payload }, state: context.state, events };
 }
 
@@ -25,7 +29,12 @@ export function received(kind: EventKind, data: EventData, context: DecisionCont
 }
 
 /** An event that happened when the charger says so. */
-export function reported(kind: EventKind, timestamp: string | undefined, data: EventData, context: DecisionContext): EventDraft {
+export function reported(
+  kind: EventKind,
+  timestamp: string | undefined,
+  data: EventData,
+  context: DecisionContext,
+): EventDraft {
   return eventDraft(kind, reportedTime(timestamp, context.nowMs), data);
 }
 

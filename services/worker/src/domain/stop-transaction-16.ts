@@ -6,15 +6,16 @@
  * 3. −1 and 0 are attached by token, time and register when exactly one open transaction fits. Otherwise, and for ids we never
  *    gave, the end is recorded as unmatched. Nothing is guessed onto a transaction.
  */
+
+import { parseIsoTime } from '@voltlane/time';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
-import { authorize16, tokenKey } from './authorization.ts';
 import type { IdTagInfo } from './authorization.ts';
+import { authorize16, tokenKey } from './authorization.ts';
 import type { ChargerState, EndedTransaction, OpenTransaction } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
-import { parseIsoTime } from '@voltlane/time';
-import { reportedTime } from './timestamps.ts';
 import type { ReportedTime } from './timestamps.ts';
+import { reportedTime } from './timestamps.ts';
 import { unmatchedKey16 } from './transaction-key.ts';
 import { withEnded } from './transaction-lists.ts';
 
@@ -33,9 +34,13 @@ export interface TransactionStopAnswer16 {
 }
 
 /** Decides one StopTransaction. */
-export function stopTransaction16(stop: TransactionStop16, context: DecisionContext): Decision<TransactionStopAnswer16> {
+export function stopTransaction16(
+  stop: TransactionStop16,
+  context: DecisionContext,
+): Decision<TransactionStopAnswer16> {
   const { state } = context;
-  const payload: TransactionStopAnswer16 = stop.idTag === undefined ? {} : { idTagInfo: authorize16(stop.idTag, context) };
+  const payload: TransactionStopAnswer16 =
+    stop.idTag === undefined ? {} : { idTagInfo: authorize16(stop.idTag, context) };
   const answer = { kind: 'result', payload } as const;
   const fingerprint = stopFingerprintOf(stop);
   const id = String(stop.transactionId);
@@ -44,7 +49,9 @@ export function stopTransaction16(stop: TransactionStop16, context: DecisionCont
     return { answer, state, events: [], duplicate: true, conflict: before.stopFingerprint !== fingerprint };
   }
   const time = reportedTime(stop.timestamp, context.nowMs);
-  const running = isPlaceholder(id) ? onlyFitting(state, stop, time) : state.open.find((one) => isOurs(one) && one.id === id);
+  const running = isPlaceholder(id)
+    ? onlyFitting(state, stop, time)
+    : state.open.find((one) => isOurs(one) && one.id === id);
   const ended: EndedTransaction = {
     id: running?.id ?? id,
     key: running?.key ?? before?.key ?? unmatchedKey16(context, fingerprint),
@@ -78,9 +85,13 @@ export function stopTransaction16(stop: TransactionStop16, context: DecisionCont
 }
 
 /** Energy between two registers; a register that went back is flagged, never a negative energy. */
-export function energy(startWh: number | undefined, stopWh: number | undefined): { energyWh?: number; meterWentBack?: true } {
+export function energy(
+  startWh: number | undefined,
+  stopWh: number | undefined,
+): { energyWh?: number; meterWentBack?: true } {
   if (startWh === undefined || stopWh === undefined) return {};
-  return stopWh < startWh ? { meterWentBack: true } : { energyWh: stopWh - startWh };
+  // Registers in kWh have three decimals at most; binary subtraction adds noise beyond them.
+  return stopWh < startWh ? { meterWentBack: true } : { energyWh: Math.round((stopWh - startWh) * 1000) / 1000 };
 }
 
 /** Whole seconds from an ISO time to another; undefined when the clock went back. */

@@ -3,8 +3,9 @@
  * - `open`: the oldest is moved to `ended` as unfinished, so that its end is still recognised by id or key;
  * - `ended`: the oldest is forgotten; a resend of its messages is then recorded again under the same event ids.
  */
-import { STATE_LIMITS } from './charger-state.ts';
+
 import type { ChargerState, EndedTransaction, OpenTransaction } from './charger-state.ts';
+import { STATE_LIMITS } from './charger-state.ts';
 
 /** The state with one more open transaction. */
 export function withOpened(state: ChargerState, transaction: OpenTransaction): ChargerState {

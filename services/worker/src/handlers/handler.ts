@@ -3,9 +3,9 @@
  * needs from outside it names in `needs`, and gets looked up before `decide` runs.
  */
 import type { EventKind } from '@voltlane/wire';
+import type { TokenVerdicts } from '../domain/authorization.ts';
 import type { ChargerState } from '../domain/charger-state.ts';
 import type { ChargerPolicy } from '../domain/policy.ts';
-import type { TokenVerdicts } from '../domain/authorization.ts';
 
 /** What must be looked up before deciding. */
 export interface Needs {

@@ -1,6 +1,8 @@
 /** Finds the handler of a charger's CALL or SEND. The tables, one per version, are complete by their types. */
 import type { Decision, DecisionContext, Needs } from './handler.ts';
 import { HANDLERS_V16 } from './v16/table.ts';
+import { HANDLERS_V21 } from './v21/table.ts';
+import { HANDLERS_V201 } from './v201/table.ts';
 
 /**
  * A handler of any action. The payload must have passed the schema of that action and version (strict, or lenient after
@@ -14,8 +16,8 @@ export interface AnyHandler {
 
 const TABLES: Readonly<Record<DecisionContext['version'], ReadonlyMap<string, AnyHandler>>> = {
   '1.6': new Map<string, AnyHandler>(Object.entries(HANDLERS_V16)),
-  '2.0.1': new Map<string, AnyHandler>(),
-  '2.1': new Map<string, AnyHandler>(),
+  '2.0.1': new Map<string, AnyHandler>(Object.entries(HANDLERS_V201)),
+  '2.1': new Map<string, AnyHandler>(Object.entries(HANDLERS_V21)),
 };
 
 /** The handler of an action, or undefined when a charger of that version does not send it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenRecord, TokenStatus } from '../../src/domain/authorization.ts';
-import { authorize16, authorize2x, authorizeTransaction2x, tokenVerdicts } from '../../src/domain/authorization.ts';
+import { authorize2x, authorize16, authorizeTransaction2x, tokenVerdicts } from '../../src/domain/authorization.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import { NOW_MS } from './context.ts';
 
@@ -44,7 +44,9 @@ describe('a verdict on a 1.6 idTag', () => {
       expiryDate: '2026-12-31T23:00:00.000Z',
       parentIdTag: 'FLEET',
     });
-    expect(authorize16('TAG-A', context({ ...record, parentIdToken: 'x'.repeat(21) }))).not.toHaveProperty('parentIdTag');
+    expect(authorize16('TAG-A', context({ ...record, parentIdToken: 'x'.repeat(21) }))).not.toHaveProperty(
+      'parentIdTag',
+    );
   });
 });
 
@@ -76,6 +78,8 @@ describe('a verdict on a 2.x idToken', () => {
     const central = { idToken: 'made-up', type: 'Central' };
     expect(authorizeTransaction2x(central, context())).toEqual({ status: 'Accepted' });
     expect(authorize2x(central, context())).toEqual({ status: 'Invalid' });
-    expect(authorizeTransaction2x({ idToken: 'tag-a', type: 'Central' }, context({ status: 'Blocked' }))).toEqual({ status: 'Blocked' });
+    expect(authorizeTransaction2x({ idToken: 'tag-a', type: 'Central' }, context({ status: 'Blocked' }))).toEqual({
+      status: 'Blocked',
+    });
   });
 });

@@ -15,7 +15,9 @@ describe('StatusNotification', () => {
         data: { connectorId: 1, status: 'Available', errorCode: 'NoError' },
       },
     ]);
-    expect(one.state.connectors).toEqual({ '0/1': { status: 'Available', errorCode: 'NoError', at: '2026-03-01T11:00:00.000Z' } });
+    expect(one.state.connectors).toEqual({
+      '0/1': { status: 'Available', errorCode: 'NoError', at: '2026-03-01T11:00:00.000Z' },
+    });
   });
 
   it.each([
@@ -57,7 +59,8 @@ describe('StatusNotification', () => {
 
   it('of connectors beyond the bound is recorded and not remembered', () => {
     const one = charger('1.6');
-    for (let i = 0; i < STATE_LIMITS.connectorsMax + 20; i++) send(one, 'StatusNotification', { ...REPORT, connectorId: i });
+    for (let i = 0; i < STATE_LIMITS.connectorsMax + 20; i++)
+      send(one, 'StatusNotification', { ...REPORT, connectorId: i });
     expect(Object.keys(one.state.connectors)).toHaveLength(STATE_LIMITS.connectorsMax);
     expect(one.events).toHaveLength(STATE_LIMITS.connectorsMax + 20);
   });

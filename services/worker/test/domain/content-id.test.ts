@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { contentId, contentUuid } from '../../src/domain/content-id.ts';
-import { transactionKey16, transactionKey2x, unmatchedKey16 } from '../../src/domain/transaction-key.ts';
+import { transactionKey2x, transactionKey16, unmatchedKey16 } from '../../src/domain/transaction-key.ts';
 
 const owner = { tenant: 'default', chargerId: 'CP-1' };
 
 describe('names made from content', () => {
   it('keep the borders between parts and tell nothing from the word', () => {
-    const ids = [contentId('a', 'bc'), contentId('ab', 'c'), contentId('abc'), contentId('abc', undefined), contentId('abc', 'undefined')];
+    const ids = [
+      contentId('a', 'bc'),
+      contentId('ab', 'c'),
+      contentId('abc'),
+      contentId('abc', undefined),
+      contentId('abc', 'undefined'),
+    ];
     expect(new Set(ids).size).toBe(ids.length);
   });
 

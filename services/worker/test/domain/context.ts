@@ -38,8 +38,15 @@ export function charger(version: Version, changes: Partial<Charger> = {}): Charg
   };
 }
 
-export function contextOf(one: Charger, action: string, request: unknown, tokens: readonly string[] = Object.keys(one.tokens)): DecisionContext {
-  const records = Object.entries(one.tokens).filter(([token]) => tokens.some((named) => named.toLowerCase() === token.toLowerCase()));
+export function contextOf(
+  one: Charger,
+  action: string,
+  request: unknown,
+  tokens: readonly string[] = Object.keys(one.tokens),
+): DecisionContext {
+  const records = Object.entries(one.tokens).filter(([token]) =>
+    tokens.some((named) => named.toLowerCase() === token.toLowerCase()),
+  );
   return {
     state: one.state,
     policy: one.policy,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { energyRegisterWh, readingsOf } from '../../src/domain/meter-values.ts';
 import type { SampledValue } from '../../src/domain/meter-values.ts';
+import { energyRegisterWh, readingsOf } from '../../src/domain/meter-values.ts';
 import { charger, NOW, NOW_MS, send } from './context.ts';
 
 function sample(sampled: SampledValue) {
@@ -22,15 +22,31 @@ describe('a sample', () => {
   it.each<[string, SampledValue, object]>([
     ['kWh keeps its unit, Wh beside it', { value: '1.1', unit: 'kWh' }, { value: 1.1, unit: 'kWh', wh: 1100 }],
     ['a power has no unit by default', { value: '7', measurand: 'Power.Active.Import' }, { value: 7 }],
-    ['a multiplier scales exactly', { value: 1.1, unitOfMeasure: { unit: 'W', multiplier: 2 }, measurand: 'Power.Offered' }, { value: 110, unit: 'W' }],
-    ['a multiplier without a unit', { value: 2.3, unitOfMeasure: { multiplier: 3 } }, { value: 2300, unit: 'Wh', wh: 2300 }],
-    ['a negative multiplier', { value: 12345, unitOfMeasure: { unit: 'kWh', multiplier: -1 } }, { value: 1234.5, wh: 1234500 }],
+    [
+      'a multiplier scales exactly',
+      { value: 1.1, unitOfMeasure: { unit: 'W', multiplier: 2 }, measurand: 'Power.Offered' },
+      { value: 110, unit: 'W' },
+    ],
+    [
+      'a multiplier without a unit',
+      { value: 2.3, unitOfMeasure: { multiplier: 3 } },
+      { value: 2300, unit: 'Wh', wh: 2300 },
+    ],
+    [
+      'a negative multiplier',
+      { value: 12345, unitOfMeasure: { unit: 'kWh', multiplier: -1 } },
+      { value: 1234.5, wh: 1234500 },
+    ],
     ['blanks around a number', { value: ' 42 ' }, { value: 42 }],
     ['an exponent', { value: '1.5e3' }, { value: 1500 }],
     ['a text that is no number', { value: 'n/a' }, { value: 'n/a' }],
     ['an empty text', { value: '' }, { value: '' }],
     ['a signed block of 1.6', { value: '0123', format: 'SignedData' }, { value: '0123', signed: true }],
-    ['a signed value of 2.x', { value: 5, signedMeterValue: { signedMeterData: 'x' } }, { value: 5, signed: true, wh: 5 }],
+    [
+      'a signed value of 2.x',
+      { value: 5, signedMeterValue: { signedMeterData: 'x' } },
+      { value: 5, signed: true, wh: 5 },
+    ],
     ['a phase', { value: '1', phase: 'L1' }, { phase: 'L1' }],
   ])('%s', (_name, sampled, expected) => {
     expect(sample(sampled)).toMatchObject(expected);
@@ -49,8 +65,20 @@ describe('a sample', () => {
 describe('the energy register among readings', () => {
   const readings = readingsOf(
     [
-      { timestamp: '2026-03-01T11:00:00Z', sampledValue: [{ value: '1', context: 'Transaction.Begin' }, { value: '9', phase: 'L1' }] },
-      { timestamp: '2026-03-01T11:01:00Z', sampledValue: [{ value: '2', unit: 'kWh' }, { value: '3', location: 'Inlet' }] },
+      {
+        timestamp: '2026-03-01T11:00:00Z',
+        sampledValue: [
+          { value: '1', context: 'Transaction.Begin' },
+          { value: '9', phase: 'L1' },
+        ],
+      },
+      {
+        timestamp: '2026-03-01T11:01:00Z',
+        sampledValue: [
+          { value: '2', unit: 'kWh' },
+          { value: '3', location: 'Inlet' },
+        ],
+      },
       { timestamp: '2026-03-01T11:02:00Z', sampledValue: [{ value: '16', measurand: 'Current.Import' }] },
     ],
     NOW_MS,
@@ -98,16 +126,26 @@ describe('1.6 MeterValues', () => {
     expect(decision.meter).toBeUndefined();
   });
 
-  it.each([undefined, 0, -1])('with transaction id %s belongs to the only transaction on its connector', (transactionId) => {
-    const one = charger('1.6');
-    send(one, 'StartTransaction', START);
-    const message = { connectorId: 1, meterValue: MESSAGE.meterValue, ...(transactionId === undefined ? {} : { transactionId }) };
-    expect(send(one, 'MeterValues', message).meter?.data).toMatchObject({ transactionId: '1000001', matchedBy: 'connector' });
-    expect(send(one, 'MeterValues', { ...message, connectorId: 2 }).meter?.data).not.toHaveProperty('transactionKey');
-    expect(send(one, 'MeterValues', { ...message, connectorId: 0 }).meter?.data).not.toHaveProperty('transactionKey');
-    send(one, 'StartTransaction', { ...START, meterStart: 1 });
-    expect(send(one, 'MeterValues', message).meter?.data).not.toHaveProperty('transactionKey');
-  });
+  it.each([undefined, 0, -1])(
+    'with transaction id %s belongs to the only transaction on its connector',
+    (transactionId) => {
+      const one = charger('1.6');
+      send(one, 'StartTransaction', START);
+      const message = {
+        connectorId: 1,
+        meterValue: MESSAGE.meterValue,
+        ...(transactionId === undefined ? {} : { transactionId }),
+      };
+      expect(send(one, 'MeterValues', message).meter?.data).toMatchObject({
+        transactionId: '1000001',
+        matchedBy: 'connector',
+      });
+      expect(send(one, 'MeterValues', { ...message, connectorId: 2 }).meter?.data).not.toHaveProperty('transactionKey');
+      expect(send(one, 'MeterValues', { ...message, connectorId: 0 }).meter?.data).not.toHaveProperty('transactionKey');
+      send(one, 'StartTransaction', { ...START, meterStart: 1 });
+      expect(send(one, 'MeterValues', message).meter?.data).not.toHaveProperty('transactionKey');
+    },
+  );
 
   it('with an id no number holds keeps all its digits', () => {
     const decision = send(charger('1.6'), 'MeterValues', { ...MESSAGE, transactionId: 9223372036854775807n });

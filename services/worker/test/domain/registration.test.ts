@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Registration } from '../../src/domain/charger-state.ts';
 import { EMPTY_STATE } from '../../src/domain/charger-state.ts';
-import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import type { ChargerPolicy } from '../../src/domain/policy.ts';
+import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import { admit, asksFor, keptWhenRefused, NOTHING_TRIGGERED } from '../../src/domain/registration.ts';
 
-function verdict(action: string, registration: Registration, policy: Partial<ChargerPolicy> = {}, triggeredActions: readonly string[] = []) {
+function verdict(
+  action: string,
+  registration: Registration,
+  policy: Partial<ChargerPolicy> = {},
+  triggeredActions: readonly string[] = [],
+) {
   return admit(action, { ...EMPTY_STATE, registration }, { ...DEFAULT_POLICY, ...policy }, { triggeredActions })?.code;
 }
 
@@ -36,7 +41,9 @@ describe('admission by the last answer to BootNotification', () => {
 
   it('serves a charger before its first boot only under acceptBeforeBoot: always, and only one the registry accepts', () => {
     expect(verdict('StartTransaction', 'None', { acceptBeforeBoot: 'always' })).toBeUndefined();
-    expect(verdict('StartTransaction', 'None', { acceptBeforeBoot: 'always', registration: 'Pending' })).toBe('SecurityError');
+    expect(verdict('StartTransaction', 'None', { acceptBeforeBoot: 'always', registration: 'Pending' })).toBe(
+      'SecurityError',
+    );
     expect(verdict('StartTransaction', 'Rejected', { acceptBeforeBoot: 'always' })).toBe('SecurityError');
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { STATE_LIMITS } from '../../src/domain/charger-state.ts';
-import { charger, NOW, payloadOf, send } from './context.ts';
 import type { Charger } from './context.ts';
+import { charger, NOW, payloadOf, send } from './context.ts';
 
 const START = { connectorId: 1, idTag: 'GOOD', meterStart: 1000, timestamp: '2026-03-01T11:00:00Z' };
 const STOP = { transactionId: 1_000_001, idTag: 'GOOD', meterStop: 4500, timestamp: '2026-03-01T11:30:00Z' };
@@ -71,7 +71,9 @@ describe('StartTransaction', () => {
     ['another token', { idTag: 'BAD' }],
     ['another connector', { connectorId: 2 }],
   ])('with %s is another transaction', (_name, change) => {
-    expect(payloadOf(send(running(), 'StartTransaction', { ...START, ...change }))).toMatchObject({ transactionId: 1_000_002 });
+    expect(payloadOf(send(running(), 'StartTransaction', { ...START, ...change }))).toMatchObject({
+      transactionId: 1_000_002,
+    });
   });
 
   it('with a clock that was never set is not taken for one that ended', () => {
@@ -165,7 +167,11 @@ describe('StopTransaction', () => {
   it('sent again with other content is a duplicate worth a log line', () => {
     const one = running();
     send(one, 'StopTransaction', STOP);
-    expect(send(one, 'StopTransaction', { ...STOP, meterStop: 9999 })).toMatchObject({ duplicate: true, conflict: true, events: [] });
+    expect(send(one, 'StopTransaction', { ...STOP, meterStop: 9999 })).toMatchObject({
+      duplicate: true,
+      conflict: true,
+      events: [],
+    });
   });
 
   it.each([
@@ -202,7 +208,10 @@ describe('StopTransaction', () => {
       energyWh: 3500,
     });
     expect(one.state.open).toHaveLength(1);
-    expect(send(one, 'StopTransaction', { ...STOP, transactionId })).toMatchObject({ duplicate: true, conflict: false });
+    expect(send(one, 'StopTransaction', { ...STOP, transactionId })).toMatchObject({
+      duplicate: true,
+      conflict: false,
+    });
     // The id the charger may learn later means the same end.
     expect(send(one, 'StopTransaction', STOP)).toMatchObject({ duplicate: true });
   });
@@ -217,7 +226,9 @@ describe('StopTransaction', () => {
   ])('with id −1 is attached to nothing when %s', (_name, { second, ...change }) => {
     const one = running();
     if (second === true) send(one, 'StartTransaction', { ...START, connectorId: 2 });
-    const stop = Object.fromEntries(Object.entries({ ...STOP, transactionId: -1, ...change }).filter(([, value]) => value !== undefined));
+    const stop = Object.fromEntries(
+      Object.entries({ ...STOP, transactionId: -1, ...change }).filter(([, value]) => value !== undefined),
+    );
     const open = one.state.open;
     const decision = send(one, 'StopTransaction', stop);
     expect(decision.events[0]?.data).toMatchObject({ matched: false });

@@ -1,6 +1,6 @@
 /** 1.6 LogStatusNotification (security whitepaper): how the upload asked for by GetLog goes. */
 import type { RequestOf, ResponseOf } from '@voltlane/ocpp';
-import { noted, received } from '../../domain/status-events.ts';
+import { logProgress } from '../../domain/progress-reports.ts';
 import type { Handler } from '../handler.ts';
 
 /** Handler of LogStatusNotification in 1.6. */
@@ -8,6 +8,5 @@ export const logStatusNotification: Handler<
   RequestOf<'1.6', 'LogStatusNotification'>,
   ResponseOf<'1.6', 'LogStatusNotification'>
 > = {
-  decide: (request, context) =>
-    noted(context, received('log.status', { source: 'log', status: request.status, requestId: request.requestId }, context)),
+  decide: (request, context) => logProgress(request, 'log', context),
 };

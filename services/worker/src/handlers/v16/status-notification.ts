@@ -4,7 +4,10 @@ import { connectorStatus } from '../../domain/connectors.ts';
 import type { Handler } from '../handler.ts';
 
 /** Handler of StatusNotification in 1.6. */
-export const statusNotification: Handler<RequestOf<'1.6', 'StatusNotification'>, ResponseOf<'1.6', 'StatusNotification'>> = {
+export const statusNotification: Handler<
+  RequestOf<'1.6', 'StatusNotification'>,
+  ResponseOf<'1.6', 'StatusNotification'>
+> = {
   decide: (request, context) =>
     connectorStatus(
       {

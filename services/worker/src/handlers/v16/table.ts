@@ -17,7 +17,9 @@ import { statusNotification } from './status-notification.ts';
 import { stopTransaction } from './stop-transaction.ts';
 
 /** Handlers of 1.6. */
-export const HANDLERS_V16: { readonly [A in ChargerActionOf<'1.6'>]: Handler<RequestOf<'1.6', A>, ResponseOf<'1.6', A>> } = {
+export const HANDLERS_V16: {
+  readonly [A in ChargerActionOf<'1.6'>]: Handler<RequestOf<'1.6', A>, ResponseOf<'1.6', A>>;
+} = {
   Authorize: authorize,
   BootNotification: bootNotification,
   DataTransfer: dataTransfer,
