@@ -140,7 +140,7 @@ export class ActorHost<Actor, Message> {
   }
 
   /** Passivates up to `most` actors idle for `idleMs` (default: the option); returns how many. */
-  passivateIdle(idleMs: number = this.#options.idleMs, most = Number.POSITIVE_INFINITY): number {
+  passivateIdle(idleMs: number = this.#options.idleMs, most: number = Number.POSITIVE_INFINITY): number {
     const before = this.#clock.monotonicMs() - idleMs;
     let passivated = 0;
     for (const room of this.#rooms.values()) {

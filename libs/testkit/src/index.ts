@@ -2,3 +2,13 @@
 export { natsServerBinary } from './nats-binary.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export { freePort, type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
+export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';
+export {
+  type ProcessExit,
+  type ServiceName,
+  type ServiceProcess,
+  type ServiceProcessOptions,
+  startService,
+} from './service-process.ts';
+export { WaitError, type WaitOptions, waitUntil } from './wait-until.ts';

@@ -1,7 +1,6 @@
 /** Starts a service of the broker as a real process, and ends it the hard or the soft way. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from './wait-until.ts';
@@ -43,19 +42,6 @@ export interface ServiceProcessOptions {
   /** URL of a readiness endpoint to wait for. */
   readonly readyUrl?: string;
   readonly readyTimeoutMs?: number;
-}
-
-/** A TCP port nobody listens on right now. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Starts the service and, with `readyUrl`, waits until it says 200 there. */

@@ -70,3 +70,4 @@ export {
   type Subjects,
 } from './subjects.ts';
 export { decodeToken, encodeToken, parseToken } from './token.ts';
+export { decodeUplink, encodeUplink } from './uplink-codec.ts';

@@ -189,7 +189,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       transactionIdFor: (count) => this.#transactionId(actor, count),
     });
     const outcome = replyOutcome(decision);
-    this.#deps.metrics.call(call, decision);
+    this.#deps.metrics.call(call.action, decision.duplicate === true ? 'duplicate' : decision.answer.kind);
     const changed = decision.state !== actor.state || decision.events.length > 0 || attached !== undefined;
     if (!changed && decision.meter === undefined && decision.report === undefined) {
       return this.#deps.outbox.reply(actor, inbound, outcome);

@@ -6,7 +6,7 @@ import type { ActorHost, PartitionListener } from '@voltlane/actors';
 import type { Bus, BusMessage, Subscription } from '@voltlane/bus';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
-import { decodeUplink, WireError } from '@voltlane/wire';
+import { decodeUplink, foldCase, WireError } from '@voltlane/wire';
 import type { Epoch, PartitionId, Subjects, Uplink } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -63,7 +63,7 @@ export class Inbox implements PartitionListener {
     if (uplink === undefined || message.reply === undefined) return;
     const budgetMs = uplink.kind === 'call' ? uplink.budgetMs : SESSION_BUDGET_MS;
     const inbound = { uplink, partition, reply: message.reply, deadlineMs: clock.monotonicMs() + budgetMs };
-    const delivery = host.deliver(partition, `${uplink.tenant}/${uplink.chargerId.toLowerCase()}`, inbound);
+    const delivery = host.deliver(partition, `${uplink.tenant}/${foldCase(uplink.chargerId)}`, inbound);
     if (delivery !== 'accepted') metrics.refused(delivery);
   }
 

@@ -11,8 +11,8 @@ import type { Ownership } from '@voltlane/actors';
 import type { Bus, Journal, KeyValue } from '@voltlane/bus';
 import { isoTime } from '@voltlane/time';
 import type { Clock } from '@voltlane/time';
-import { encodeDownlink, encodeEventRecord, encodeToken } from '@voltlane/wire';
-import type { DownlinkReply, EventBody, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
+import { edgeId, encodeDownlink, encodeEventRecord, encodeToken, EVENT_RECORD_VERSION, sessionId } from '@voltlane/wire';
+import type { DownlinkReply, EventBody, EventRecordDraft, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { ChargerState, SessionState } from './domain/charger-state.ts';
 import { WorkerError } from './errors.ts';
@@ -102,17 +102,18 @@ export class Outbox {
   reply(fence: Fence, inbound: Inbound, outcome: DownlinkReply['outcome']): void {
     const { partition, epoch } = fence;
     if (this.#deps.ownership.epochOf(partition) !== epoch) return;
-    const { sessionId, seq } = inbound.uplink;
-    this.#deps.bus.publish(inbound.reply, encodeDownlink({ kind: 'reply', partition, epoch, sessionId, seq, outcome }));
+    const { sessionId: session, seq } = inbound.uplink;
+    const reply = { kind: 'reply', partition, epoch, sessionId: session, seq, outcome } as const;
+    this.#deps.bus.publish(inbound.reply, encodeDownlink(reply));
   }
 
   /** Tells the edge of a replaced session to close its socket. */
   closeReplaced(actor: ChargerActor, session: SessionState): void {
     if (this.#deps.ownership.epochOf(actor.partition) !== actor.epoch) return;
     const { partition, epoch } = actor;
-    const close = { kind: 'close', partition, epoch, sessionId: session.id, code: CLOSE_REPLACED } as const;
+    const close = { kind: 'close', partition, epoch, sessionId: sessionId(session.id), code: CLOSE_REPLACED } as const;
     const data = encodeDownlink({ ...close, reason: 'replaced by a newer connection' });
-    this.#deps.bus.publish(this.#deps.subjects.edgeInbox(session.edgeId), data);
+    this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(session.edgeId)), data);
   }
 
   #assertOwner(actor: ChargerActor): void {
@@ -121,7 +122,8 @@ export class Outbox {
   }
 
   #encode(actor: ChargerActor, events: readonly EventBody[], cause: Uplink, nowMs: number): Uint8Array {
-    const record = {
+    const record: EventRecordDraft = {
+      v: EVENT_RECORD_VERSION,
       tenant: actor.tenant,
       charger: actor.chargerId,
       recordedAt: isoTime(nowMs),

@@ -3,8 +3,9 @@
  * order: partitions are drained and given up → host. The bus belongs to whoever passed it in.
  */
 import { ActorHost, CLAIMS_BUCKET, SoleOwner } from '@voltlane/actors';
+import { eventJournalOptions } from '@voltlane/bus';
 import type { Bus } from '@voltlane/bus';
-import type { SharedOptions, WorkerOptions } from '@voltlane/config';
+import type { ConfigOf } from '@voltlane/config';
 import type { ClusterSettings, Registry } from '@voltlane/registry';
 import type { Readiness, Telemetry } from '@voltlane/telemetry';
 import { randomId } from '@voltlane/time';
@@ -18,7 +19,7 @@ import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 
 /** Settings of a worker. */
-export type WorkerConfig = SharedOptions & WorkerOptions;
+export type WorkerConfig = ConfigOf<'shared' | 'worker'>;
 
 /** What a worker is made of. */
 export interface WorkerDependencies {
@@ -52,12 +53,14 @@ export async function startWorker(deps: WorkerDependencies): Promise<Worker> {
   const worker = workerId(`w-${randomId(deps.random, 12)}`);
   const log = telemetry.log.child({ worker });
 
-  const journal = await bus.journal({
-    maxAgeMs: config.journalMaxAgeHours * HOUR_MS,
-    replicas: config.natsReplicas,
-    storage: config.journalStorage,
-    duplicateWindowMs: config.journalDuplicateWindowMs,
-  });
+  const journal = await bus.journal(
+    eventJournalOptions(subjects, {
+      maxAgeMs: config.journalMaxAgeHours * HOUR_MS,
+      replicas: config.natsReplicas,
+      storage: config.journalStorage,
+      duplicateWindowMs: config.journalDuplicateWindowMs,
+    }),
+  );
   const claims = await bus.keyValue({ bucket: CLAIMS_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 });
   const reports = await bus.keyValue({
     bucket: REPORTS_BUCKET,

@@ -6,6 +6,7 @@
  * key the ids look random. The count lives in the journalled state, so a new owner goes on where the last one stopped.
  */
 import { createHmac } from 'node:crypto';
+import { foldCase } from '@voltlane/wire';
 
 /** Ids there are for one charger; at a transaction a minute that is two thousand years. */
 export const TRANSACTION_IDS_MAX: number = 2 ** 30;
@@ -16,7 +17,7 @@ const ROUNDS = 4;
 
 /** The permutation of one charger. `clusterKey` is the cluster's secret, 32 bytes. */
 export function createTransactionIds(clusterKey: Uint8Array, tenant: string, chargerId: string): (count: number) => number {
-  const key = createHmac('sha256', clusterKey).update(`${tenant}/${chargerId.toLowerCase()}`).digest();
+  const key = createHmac('sha256', clusterKey).update(`${tenant}/${foldCase(chargerId)}`).digest();
   return (count) => permute(key, count % TRANSACTION_IDS_MAX) + 1;
 }
 

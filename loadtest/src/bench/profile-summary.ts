@@ -1,0 +1,59 @@
+/** Where the time goes: sums a V8 CPU profile by package and by function. */
+import { readFileSync } from 'node:fs';
+
+/** One line of the summary. */
+export interface ProfileShare {
+  readonly name: string;
+  /** Share of the time the process was not idle, 0–1. */
+  readonly share: number;
+}
+
+/** A profile by package (or `node`, `v8`, `gc`) and by function, largest first. */
+export interface ProfileSummary {
+  readonly packages: readonly ProfileShare[];
+  readonly functions: readonly ProfileShare[];
+}
+
+interface ProfileNode {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+}
+
+interface Profile {
+  readonly nodes: readonly ProfileNode[];
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+/** Reads a `.cpuprofile` file that V8 wrote. */
+export function summarizeProfile(file: string, functionsMax: number): ProfileSummary {
+  const profile = JSON.parse(readFileSync(file, 'utf8')) as Profile;
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const packages = new Map<string, number>();
+  const functions = new Map<string, number>();
+  let busyUs = 0;
+  profile.samples.forEach((id, index) => {
+    const frame = nodes.get(id)?.callFrame;
+    const deltaUs = profile.timeDeltas[index] ?? 0;
+    if (frame === undefined || frame.functionName === '(idle)' || frame.functionName === '(program)') return;
+    busyUs += deltaUs;
+    const place = packageOf(frame.url, frame.functionName);
+    const name = `${frame.functionName || '(anonymous)'} [${place}]`;
+    packages.set(place, (packages.get(place) ?? 0) + deltaUs);
+    functions.set(name, (functions.get(name) ?? 0) + deltaUs);
+  });
+  const shares = (sums: Map<string, number>): ProfileShare[] =>
+    [...sums].map(([name, sumUs]) => ({ name, share: sumUs / busyUs })).toSorted((a, b) => b.share - a.share);
+  return { packages: shares(packages), functions: shares(functions).slice(0, functionsMax) };
+}
+
+/** The part of the system a script belongs to. */
+function packageOf(url: string, functionName: string): string {
+  if (functionName === '(garbage collector)') return 'gc';
+  if (url.startsWith('node:')) return 'node';
+  if (url === '') return 'v8';
+  const third = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(url);
+  if (third?.[1] !== undefined) return third[1];
+  const ours = /\/((?:libs|services)\/[^/]+)\//.exec(url);
+  return ours?.[1] ?? 'other';
+}

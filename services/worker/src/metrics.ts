@@ -1,0 +1,121 @@
+/**
+ * Every figure a worker reports, with closed labels: never a charger, a message id or an address. Children of the hot path are
+ * looked up once per action, not per call.
+ */
+import type { HostStats } from '@voltlane/actors';
+import { actionsOf, OCPP_VERSIONS } from '@voltlane/ocpp';
+import type { CounterChild, Metrics } from '@voltlane/telemetry';
+import { EVENT_KINDS, WIRE_ERROR_CODES } from '@voltlane/wire';
+import type { EventKind } from '@voltlane/wire';
+
+/** How a CALL was decided. */
+export const CALL_RESULTS = ['result', 'error', 'none', 'duplicate'] as const;
+/** What a duplicate was recognised by: the same call in its session, or the journal's window for telemetry. */
+export const DUPLICATE_KINDS = ['resend', 'meter'] as const;
+/** Where a record was appended. */
+export const RECORD_CLASSES = ['state', 'meter'] as const;
+
+/** What the parts of a worker report. */
+export interface WorkerMetrics {
+  /** A CALL was decided. */
+  call(action: string, result: (typeof CALL_RESULTS)[number]): void;
+  duplicate(kind: (typeof DUPLICATE_KINDS)[number]): void;
+  /** A record was acknowledged by the journal. */
+  appended(to: (typeof RECORD_CLASSES)[number], tookMs: number, events: readonly { readonly kind: EventKind }[]): void;
+  /** The journal held a newer record than this actor knew. */
+  appendConflict(): void;
+  /** A message is tried again because the bus failed it. */
+  busRetry(): void;
+  /** A message was given up: a programmer error, or the bus failed it until its deadline. */
+  failure(): void;
+  /** A message found no mailbox. */
+  refused(why: 'full' | 'not-owned'): void;
+  /** A message from the bus could not be read. */
+  unreadable(code: string): void;
+  /** An answer to a CALL nobody waits for. */
+  staleAnswer(): void;
+  /** The end of a session that is not the current one. */
+  staleClose(): void;
+}
+
+/** Declares the metrics. `stats` is read at each scrape. */
+export function createWorkerMetrics(metrics: Metrics, stats: () => HostStats): WorkerMetrics {
+  const calls = metrics.counter({
+    name: 'worker_calls_total',
+    help: 'CALLs of chargers decided, by action and result.',
+    labels: { action: chargerActions(), result: CALL_RESULTS },
+  });
+  const callChildren = new Map<string, CounterChild>();
+  const events = metrics.counter({
+    name: 'worker_events_total',
+    help: 'Events recorded, by kind.',
+    labels: { kind: EVENT_KINDS },
+  });
+  const appends = metrics.histogram({
+    name: 'worker_append_seconds',
+    help: 'Time from an append to its acknowledgement, by class of record.',
+    labels: { class: RECORD_CLASSES },
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10],
+  });
+  const appendChildren = { state: appends.of({ class: 'state' }), meter: appends.of({ class: 'meter' }) };
+  const duplicates = metrics.counter({
+    name: 'worker_duplicates_total',
+    help: 'Messages recognised as applied before, by what recognised them.',
+    labels: { kind: DUPLICATE_KINDS },
+  });
+  const refusals = metrics.counter({
+    name: 'worker_refused_total',
+    help: 'Messages that found no mailbox; the edge sends them again.',
+    labels: { reason: ['full', 'not-owned'] },
+  });
+  const unreadable = metrics.counter({
+    name: 'worker_unreadable_total',
+    help: 'Messages from the bus that could not be read.',
+    labels: { code: WIRE_ERROR_CODES },
+  });
+  const plain = (name: string, help: string): CounterChild => metrics.counter({ name, help }).of({});
+  const conflicts = plain('worker_append_conflicts_total', 'Appends refused because another writer came first.');
+  const busRetries = plain('worker_bus_retries_total', 'Messages tried again because the bus failed them.');
+  const failures = plain('worker_failures_total', 'Messages given up.');
+  const staleAnswers = plain('worker_stale_answers_total', 'Answers to CALLs nobody waits for.');
+  const staleCloses = plain('worker_stale_closes_total', 'Ends of sessions that were not the current one.');
+  declareHost(metrics, stats);
+
+  return {
+    call: (action, result) => {
+      const key = `${action} ${result}`;
+      let child = callChildren.get(key);
+      if (child === undefined) {
+        child = calls.of({ action, result });
+        callChildren.set(key, child);
+      }
+      child.add();
+    },
+    duplicate: (kind) => duplicates.of({ kind }).add(),
+    appended: (to, tookMs, drafts) => {
+      appendChildren[to].observe(tookMs / 1000);
+      for (const { kind } of drafts) events.of({ kind }).add();
+    },
+    appendConflict: () => conflicts.add(),
+    busRetry: () => busRetries.add(),
+    failure: () => failures.add(),
+    refused: (reason) => refusals.of({ reason }).add(),
+    unreadable: (code) => unreadable.of({ code }).add(),
+    staleAnswer: () => staleAnswers.add(),
+    staleClose: () => staleCloses.add(),
+  };
+}
+
+function declareHost(metrics: Metrics, stats: () => HostStats): void {
+  metrics.readGauge({ name: 'worker_actors', help: 'Actors in memory.', read: () => stats().actors });
+  metrics.readGauge({ name: 'worker_mailbox_messages', help: 'Messages waiting in mailboxes.', read: () => stats().waiting });
+  metrics.readGauge({ name: 'worker_busy_actors', help: 'Actors with a message in hand.', read: () => stats().busy });
+  metrics.readCounter({ name: 'worker_activations_total', help: 'Actors loaded.', read: () => stats().activations });
+  metrics.readCounter({ name: 'worker_passivations_total', help: 'Idle actors put away.', read: () => stats().passivations });
+  metrics.readCounter({ name: 'worker_retries_total', help: 'Second and later attempts at a message.', read: () => stats().retries });
+}
+
+function chargerActions(): readonly string[] {
+  const actions = OCPP_VERSIONS.flatMap((version) => actionsOf(version)).filter((info) => info.sender !== 'csms');
+  return [...new Set(actions.map((info) => info.action))];
+}
