@@ -1,0 +1,162 @@
+/**
+ * The direction charger → broker of a session: parse, judge, put in the lane, answer. Pure; called by `session.ts` only.
+ * What fails here never reaches the bus, except transaction messages, which are recorded before they are refused.
+ */
+
+import type { CallFrame, SendFrame } from '@voltlane/ocpp';
+import { actionInfo, errorCode, formatError, mend, parseFrame, stringifyJson, validate } from '@voltlane/ocpp';
+import type { Violation } from '@voltlane/wire';
+import { takeBrokenAnswer, takeError, takeResult } from './csms-calls.ts';
+import type { SessionEffect } from './effect.ts';
+import type { InboundCall } from './lane.ts';
+import { coalesce, enqueue, twinOf } from './lane.ts';
+import type { Session } from './session.ts';
+
+const NO_DEVIATIONS: readonly string[] = [];
+
+/** Takes one frame of the charger. */
+export const takeFrame = (
+  session: Session,
+  text: string,
+  receivedAtMs: number,
+  nowMs: number,
+  effects: SessionEffect[],
+): void => {
+  const frame = parseFrame(text, session.version);
+  switch (frame.kind) {
+    case 'call':
+      takeCall(session, frame, receivedAtMs, nowMs, effects);
+      return;
+    case 'send':
+      takeSend(session, frame, receivedAtMs, nowMs, effects);
+      return;
+    case 'result':
+      takeResult(session, frame, nowMs, effects);
+      return;
+    case 'error':
+      takeError(session, frame, nowMs, effects);
+      return;
+    case 'resultError':
+      effects.push({ kind: 'count', counter: 'resultRefused', label: '' });
+      return;
+    case 'invalid':
+      effects.push({ kind: 'count', counter: 'frameInvalid', label: frame.reason });
+      if (frame.answer !== undefined) effects.push({ kind: 'sendText', text: frame.answer });
+      if (frame.messageType === 3 || frame.messageType === 4) takeBrokenAnswer(session, frame, nowMs, effects);
+  }
+};
+
+const takeCall = (
+  session: Session,
+  frame: CallFrame,
+  receivedAtMs: number,
+  nowMs: number,
+  effects: SessionEffect[],
+): void => {
+  const { version } = session;
+  const { messageId, action } = frame;
+  const info = actionInfo(version, action);
+  if (info === undefined) {
+    refuse(session, messageId, errorCode(version, 'NotImplemented'), 'action is not known', effects);
+    return;
+  }
+  if (info.sender === 'csms') {
+    refuse(
+      session,
+      messageId,
+      errorCode(version, 'NotSupported'),
+      'action is sent by the CSMS, not by the charger',
+      effects,
+    );
+    return;
+  }
+  const twin = twinOf(session, messageId, action, frame.payloadText);
+  if (twin !== undefined) {
+    coalesce(session, twin, effects);
+    return;
+  }
+  const judged = judge(session, frame, effects);
+  if (judged.violation !== undefined && !info.transactional) {
+    refuse(session, messageId, judged.violation.code, judged.violation.description, effects);
+    return;
+  }
+  const asCall = info.kind === 'send';
+  if (asCall) effects.push({ kind: 'count', counter: 'sendAsCall', label: '' });
+  enqueue(session, inbound(frame, judged, receivedAtMs, nowMs, asCall, asCall), nowMs, effects);
+};
+
+const takeSend = (
+  session: Session,
+  frame: SendFrame,
+  receivedAtMs: number,
+  nowMs: number,
+  effects: SessionEffect[],
+): void => {
+  const info = actionInfo(session.version, frame.action);
+  if (info === undefined || info.kind !== 'send' || info.sender === 'csms') {
+    effects.push({ kind: 'count', counter: 'sendDropped', label: 'action' });
+    return;
+  }
+  const judged = judge(session, frame, effects);
+  if (judged.violation !== undefined) {
+    effects.push({ kind: 'count', counter: 'sendDropped', label: 'schema' });
+    return;
+  }
+  enqueue(session, inbound(frame, judged, receivedAtMs, nowMs, true, false), nowMs, effects);
+};
+
+const refuse = (
+  session: Session,
+  messageId: string,
+  code: string,
+  description: string,
+  effects: SessionEffect[],
+): void => {
+  effects.push({ kind: 'count', counter: 'errorSent', label: code });
+  effects.push({ kind: 'sendText', text: formatError(session.version, messageId, code, description) });
+};
+
+interface Judged {
+  readonly payload: string;
+  readonly violation: Violation | undefined;
+  readonly deviations: readonly string[];
+}
+
+/** Strict first; a lenient charger's message is mended only when it failed. */
+const judge = (session: Session, frame: CallFrame | SendFrame, effects: SessionEffect[]): Judged => {
+  const { version } = session;
+  const violation = validate(version, frame.action, 'request', frame.payload, 'strict');
+  if (violation === undefined) return { payload: frame.payloadText, violation, deviations: NO_DEVIATIONS };
+  if (session.lenient) {
+    const mended = mend(version, frame.action, 'request', frame.payload);
+    if (validate(version, frame.action, 'request', mended.payload, 'lenient') === undefined) {
+      const deviations = mended.deviations.length > 0 ? mended.deviations : ['schema'];
+      for (const code of deviations) effects.push({ kind: 'count', counter: 'deviation', label: code });
+      return { payload: stringifyJson(mended.payload), violation: undefined, deviations };
+    }
+  }
+  const { code, description } = violation;
+  return { payload: frame.payloadText, violation: { code, description }, deviations: NO_DEVIATIONS };
+};
+
+const inbound = (
+  frame: CallFrame | SendFrame,
+  judged: Judged,
+  receivedAtMs: number,
+  arrivedAtMs: number,
+  send: boolean,
+  emptyAnswer: boolean,
+): InboundCall => ({
+  messageId: frame.messageId,
+  action: frame.action,
+  payload: judged.payload,
+  payloadSeen: frame.payloadText,
+  receivedAtMs,
+  arrivedAtMs,
+  send,
+  emptyAnswer,
+  violation: judged.violation,
+  deviations: judged.deviations,
+  copies: 1,
+  seq: 0,
+});

@@ -1,0 +1,156 @@
+/**
+ * Joins one socket to one session: feeds what happens to the pure machine and performs the effects it returns, in order. Owns
+ * no rule of OCPP. One object per charger, no closures and no timers, because an edge holds tens of thousands.
+ */
+import type { Clock } from '@voltlane/time';
+import type { DownlinkReply, PartitionId, SessionId } from '@voltlane/wire';
+import { closeReason } from './close-code.ts';
+import type { GivenUp, SessionEffect, SessionEvent } from './effect.ts';
+import type { EdgeMetrics } from './metrics.ts';
+import { frameType } from './metrics.ts';
+import type { Session } from './session.ts';
+import { step, sweepDue } from './session.ts';
+import type { Sender, Uplinks } from './uplink.ts';
+
+/** What a connection needs of its socket; `ChargerSocket` has exactly this. */
+export interface SocketPort {
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+  ping(): void;
+}
+
+/** What all connections of an edge share. */
+export interface ConnectionPorts {
+  readonly clock: Clock;
+  readonly uplinks: Uplinks;
+  readonly metrics: EdgeMetrics;
+  readonly outboundBytesMax: number;
+  /** The socket of a session is gone. */
+  readonly onGone: (connection: Connection) => void;
+  /** A session has nothing more to do. */
+  readonly onEnded: (connection: Connection) => void;
+}
+
+/** A session with its socket. */
+export class Connection implements Sender {
+  readonly session: Session;
+  readonly #socket: SocketPort;
+  readonly #ports: ConnectionPorts;
+
+  constructor(session: Session, socket: SocketPort, ports: ConnectionPorts) {
+    this.session = session;
+    this.#socket = socket;
+    this.#ports = ports;
+  }
+
+  get sessionId(): SessionId {
+    return this.session.sessionId;
+  }
+
+  get partition(): PartitionId {
+    return this.session.partition;
+  }
+
+  get ended(): boolean {
+    return this.session.phase === 'ended';
+  }
+
+  /** Feeds one event. Events that an effect causes meanwhile are handled in between, so effects come last in their list. */
+  handle(event: SessionEvent): void {
+    const effects = step(this.session, event, this.#ports.clock.monotonicMs());
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  /** Feeds a sweep when something is due. */
+  sweep(nowMs: number): void {
+    if (sweepDue(this.session, nowMs)) this.handle({ kind: 'sweep' });
+  }
+
+  /** A frame came; `text` undefined when a binary one was not UTF-8. */
+  frame(text: string | undefined, bytes: number): void {
+    this.#ports.metrics.received(text === undefined ? 'other' : frameType(text), bytes);
+    if (text === undefined) this.handle({ kind: 'unreadable' });
+    else this.handle({ kind: 'frame', text, receivedAtMs: this.#ports.clock.nowMs() });
+  }
+
+  /** A ping or pong came. */
+  heard(): void {
+    this.session.heardAtMs = this.#ports.clock.monotonicMs();
+  }
+
+  /** The socket broke a rule of the transport; `gone` follows. */
+  failed(code: string): void {
+    this.#ports.metrics.socketError(code);
+  }
+
+  /** The socket is gone. */
+  gone(code: number, reason: string): void {
+    this.#ports.onGone(this);
+    this.handle({ kind: 'closed', code, reason, closedAtMs: this.#ports.clock.nowMs() });
+  }
+
+  replied(seq: number, outcome: DownlinkReply['outcome']): void {
+    this.handle({ kind: 'reply', seq, outcome });
+  }
+
+  gaveUp(seq: number, why: GivenUp): void {
+    this.handle({ kind: 'gaveUp', seq, why });
+  }
+
+  /** Cuts the socket without a close handshake; the stop of an edge that ran out of time. */
+  cut(): void {
+    if (this.session.phase === 'gone' || this.ended) return;
+    this.#ports.metrics.cut('stop');
+    this.#socket.terminate();
+  }
+
+  #perform(effect: SessionEffect): void {
+    const { metrics } = this.#ports;
+    switch (effect.kind) {
+      case 'sendText':
+        this.#send(effect.text);
+        return;
+      case 'publish':
+        this.#ports.uplinks.send(this, effect.uplink, effect.deadlineAtMs);
+        return;
+      case 'callDone':
+        metrics.callDone(effect.action, effect.outcome, effect.tookMs);
+        return;
+      case 'count':
+        metrics.count(effect.counter, effect.label);
+        return;
+      case 'pauseReading':
+        this.#socket.pause();
+        return;
+      case 'resumeReading':
+        this.#socket.resume();
+        return;
+      case 'ping':
+        this.#socket.ping();
+        return;
+      case 'closeSocket':
+        this.#socket.close(effect.code, closeReason(effect.reason));
+        return;
+      case 'cutSocket':
+        metrics.cut('silent');
+        this.#socket.terminate();
+        return;
+      case 'ended':
+        this.#ports.onEnded(this);
+    }
+  }
+
+  #send(text: string): void {
+    this.#socket.send(text);
+    this.#ports.metrics.sent(frameType(text), text.length);
+    if (this.#socket.bufferedAmount <= this.#ports.outboundBytesMax) return;
+    // A reader this slow takes the memory of the others; it comes back with a fresh socket.
+    this.session.why = 'slow reader';
+    this.#ports.metrics.cut('slowReader');
+    this.#socket.terminate();
+  }
+}

@@ -1,0 +1,4 @@
+/** Public face of `@voltlane/edge`. */
+export type { Edge } from './edge.ts';
+export { EDGE_ERROR_CODES, EdgeError, type EdgeErrorCode } from './errors.ts';
+export { type EdgeDeps, startEdge } from './start-edge.ts';

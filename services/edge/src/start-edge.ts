@@ -1,0 +1,34 @@
+/** Starts an edge from what every process of the broker has. Composition only. */
+import type { Bus } from '@voltlane/bus';
+import type { ConfigOf } from '@voltlane/config';
+import type { ClusterSettings, Registry } from '@voltlane/registry';
+import type { Telemetry } from '@voltlane/telemetry';
+import type { Clock, Random } from '@voltlane/time';
+import type { Subjects } from '@voltlane/wire';
+import type { Edge } from './edge.ts';
+import { runEdge } from './edge.ts';
+import { createLookup } from './lookup.ts';
+import { createEdgeMetrics } from './metrics.ts';
+
+/** What an edge is given. */
+export interface EdgeDeps {
+  readonly config: ConfigOf<'edge'>;
+  readonly bus: Bus;
+  readonly registry: Pick<Registry, 'charger'>;
+  readonly settings: Pick<ClusterSettings, 'partitions'>;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** Starts an edge; rejects with EdgeError when it cannot listen or its frames do not fit the bus. */
+export const startEdge = async (deps: EdgeDeps): Promise<Edge> => {
+  const { config, bus, registry, settings, subjects, clock, random, telemetry } = deps;
+  const metrics = createEdgeMetrics(telemetry.metrics);
+  const lookup = createLookup(registry, config.strictness);
+  const { partitions } = settings;
+  const edge = await runEdge({ config, bus, lookup, partitions, subjects, clock, random, log: telemetry.log, metrics });
+  metrics.show(edge);
+  return edge;
+};

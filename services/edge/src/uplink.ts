@@ -1,0 +1,247 @@
+/**
+ * The way from sessions to the workers: owns every message that has no reply yet. Publishing on a bus that is away loses the
+ * message without an error, so a message counts as delivered only when its reply arrives; until then it is sent again, with
+ * the same session and seq, which lets the actor recognise it.
+ *
+ * Invariants:
+ * 1. Messages are sent, and sent again, in the order they were handed in. (A call is handed in only after the one before it
+ *    ended, so calls of a charger cannot overtake each other whatever the bus loses.)
+ * 2. Each message ends exactly once: replied, or given up at its deadline, or refused because the edge is full.
+ * 3. A partition nobody listens for is probed with one message; the rest follow when somebody is there.
+ */
+import type { Bus } from '@voltlane/bus';
+import type { CancelTimer, Clock, Random } from '@voltlane/time';
+import { backoffMs } from '@voltlane/time';
+import type { DownlinkReply, PartitionId, SessionId, Uplink } from '@voltlane/wire';
+import { encodeUplink } from '@voltlane/wire';
+import type { GivenUp } from './effect.ts';
+import type { EdgeMetrics } from './metrics.ts';
+
+/** Whoever handed a message in and learns its end. */
+export interface Sender {
+  readonly sessionId: SessionId;
+  readonly partition: PartitionId;
+  /** True when nobody wants the reply any more. */
+  readonly ended: boolean;
+  replied(seq: number, outcome: DownlinkReply['outcome']): void;
+  gaveUp(seq: number, why: GivenUp): void;
+}
+
+/** What the uplink works with. */
+export interface UplinkPorts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: EdgeMetrics;
+  /** Subject of the owner of a partition. */
+  readonly callSubject: (partition: PartitionId) => string;
+  /** Subject for replies to message number `n`. */
+  readonly replySubject: (n: number) => string;
+}
+
+/** Bounds and waits of the uplink. */
+export interface UplinkLimits {
+  readonly pendingCallsMax: number;
+  readonly pendingBytesMax: number;
+  readonly callResendMs: number;
+}
+
+/** Messages without a reply, and what can be done with them. */
+export interface Uplinks {
+  /** Takes a message. When the edge is full, a call is refused: its sender hears `gaveUp(overload)` before this returns. */
+  send(sender: Sender, uplink: Uplink, deadlineAtMs: number): void;
+  /** The reply to message `n`; false when nothing waits for it (late, or a second reply to a resend). */
+  replied(n: number, reply: DownlinkReply): boolean;
+  /** Nobody listens where message `n` went. */
+  nobody(n: number): void;
+  /** The partition has a new owner: what the old one did not answer goes to the new one at once. */
+  ownerChanged(partition: PartitionId): void;
+  pending(): number;
+  stop(): void;
+}
+
+interface Pending {
+  readonly n: number;
+  readonly sender: Sender;
+  readonly uplink: Uplink;
+  readonly bytes: number;
+  readonly deadlineAtMs: number;
+  /** When this copy left; negative infinity while no copy has. */
+  sentAtMs: number;
+  copies: number;
+}
+
+/** A partition nobody listened for when last tried. */
+interface Outage {
+  attempt: number;
+  probeAtMs: number;
+  /** When the probe left, or undefined between probes. */
+  probedAtMs: number | undefined;
+}
+
+/** Interval of the one sweep over everything pending. */
+const SWEEP_MS = 50;
+/** A probe that has not come back as "nobody" for this long has found somebody: the bus says so at once. */
+const PROBE_GRACE_MS = 40;
+const PROBE_BACKOFF = { minMs: 50, maxMs: 500, factor: 2, jitter: 0.2 } as const;
+
+/** Starts the uplink with its sweep. */
+export const createUplinks = (ports: UplinkPorts, limits: UplinkLimits): Uplinks => new UplinkTable(ports, limits);
+
+class UplinkTable implements Uplinks {
+  readonly #ports: UplinkPorts;
+  readonly #limits: UplinkLimits;
+  /** In the order handed in. */
+  readonly #pending = new Map<number, Pending>();
+  readonly #outages = new Map<PartitionId, Outage>();
+  readonly #cancelSweep: CancelTimer;
+  readonly #endStatus: () => void;
+  #n = 0;
+  #bytes = 0;
+
+  constructor(ports: UplinkPorts, limits: UplinkLimits) {
+    this.#ports = ports;
+    this.#limits = limits;
+    this.#cancelSweep = ports.clock.every(SWEEP_MS, () => this.#sweep());
+    const status = ports.bus.onStatus((now) => {
+      if (now === 'connected') this.#resendAll();
+    });
+    this.#endStatus = () => status.unsubscribe();
+  }
+
+  send(sender: Sender, uplink: Uplink, deadlineAtMs: number): void {
+    const bytes = uplink.kind === 'call' ? uplink.payload.length : 0;
+    if (uplink.kind === 'call' && this.#full(bytes)) {
+      this.#ports.metrics.overloaded();
+      sender.gaveUp(uplink.seq, 'overload');
+      return;
+    }
+    this.#n += 1;
+    const pending = { n: this.#n, sender, uplink, bytes, deadlineAtMs, sentAtMs: Number.NEGATIVE_INFINITY, copies: 0 };
+    this.#pending.set(pending.n, pending);
+    this.#bytes += bytes;
+    if (this.#ports.bus.status() !== 'connected' || this.#outages.has(sender.partition)) return;
+    this.#publish(pending, this.#ports.clock.monotonicMs());
+  }
+
+  replied(n: number, reply: DownlinkReply): boolean {
+    const pending = this.#pending.get(n);
+    if (pending === undefined) return false;
+    const { sender, uplink } = pending;
+    if (sender.sessionId !== reply.sessionId || uplink.seq !== reply.seq) return false;
+    this.#forget(pending);
+    if (this.#outages.size > 0) this.#release(sender.partition);
+    sender.replied(reply.seq, reply.outcome);
+    return true;
+  }
+
+  nobody(n: number): void {
+    const pending = this.#pending.get(n);
+    if (pending === undefined) return;
+    const { partition } = pending.sender;
+    const nowMs = this.#ports.clock.monotonicMs();
+    const outage = this.#outages.get(partition);
+    this.#ports.metrics.noResponders();
+    pending.sentAtMs = Number.NEGATIVE_INFINITY;
+    // Several messages may have been on their way when the first came back.
+    if (outage !== undefined && outage.probedAtMs === undefined) return;
+    const attempt = (outage?.attempt ?? 0) + 1;
+    const probeAtMs = nowMs + backoffMs(attempt, PROBE_BACKOFF, this.#ports.random);
+    this.#outages.set(partition, { attempt, probeAtMs, probedAtMs: undefined });
+  }
+
+  ownerChanged(partition: PartitionId): void {
+    this.#outages.delete(partition);
+    this.#resendAll(partition);
+  }
+
+  pending(): number {
+    return this.#pending.size;
+  }
+
+  stop(): void {
+    this.#cancelSweep();
+    this.#endStatus();
+  }
+
+  #full(bytes: number): boolean {
+    return this.#pending.size >= this.#limits.pendingCallsMax || this.#bytes + bytes > this.#limits.pendingBytesMax;
+  }
+
+  #forget(pending: Pending): void {
+    this.#pending.delete(pending.n);
+    this.#bytes -= pending.bytes;
+  }
+
+  #publish(pending: Pending, nowMs: number): void {
+    const { sender, n } = pending;
+    let { uplink } = pending;
+    if (pending.copies > 0) {
+      this.#ports.metrics.resent();
+      // The session wrote the budget of the first copy.
+      if (uplink.kind === 'call') uplink = { ...uplink, budgetMs: Math.round(pending.deadlineAtMs - nowMs) };
+    }
+    pending.copies += 1;
+    pending.sentAtMs = nowMs;
+    this.#ports.bus.publish(
+      this.#ports.callSubject(sender.partition),
+      encodeUplink(uplink),
+      this.#ports.replySubject(n),
+    );
+  }
+
+  #release(partition: PartitionId): void {
+    if (!this.#outages.delete(partition)) return;
+    const nowMs = this.#ports.clock.monotonicMs();
+    for (const pending of this.#pending.values()) {
+      if (pending.sender.partition === partition && pending.sentAtMs === Number.NEGATIVE_INFINITY)
+        this.#publish(pending, nowMs);
+    }
+  }
+
+  #resendAll(partition?: PartitionId): void {
+    if (partition === undefined) this.#outages.clear();
+    const nowMs = this.#ports.clock.monotonicMs();
+    for (const pending of this.#pending.values()) {
+      if (partition === undefined || pending.sender.partition === partition) this.#publish(pending, nowMs);
+    }
+  }
+
+  #sweep(): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    const connected = this.#ports.bus.status() === 'connected';
+    if (connected) this.#releaseProbed(nowMs);
+    const resendBeforeMs = nowMs - this.#limits.callResendMs;
+    let given: Pending[] | undefined;
+    for (const pending of this.#pending.values()) {
+      if (pending.sender.ended || pending.deadlineAtMs <= nowMs) {
+        given = given ?? [];
+        given.push(pending);
+      } else if (connected) this.#sweepOne(pending, nowMs, resendBeforeMs);
+    }
+    if (given === undefined) return;
+    // Afterwards, because giving up sends the session's next call.
+    for (const pending of given) {
+      this.#forget(pending);
+      if (!pending.sender.ended) pending.sender.gaveUp(pending.uplink.seq, 'deadline');
+    }
+  }
+
+  #sweepOne(pending: Pending, nowMs: number, resendBeforeMs: number): void {
+    const outage = this.#outages.size === 0 ? undefined : this.#outages.get(pending.sender.partition);
+    if (outage === undefined) {
+      if (pending.sentAtMs <= resendBeforeMs) this.#publish(pending, nowMs);
+      return;
+    }
+    // The first pending message of the partition, in order, is its probe.
+    if (outage.probedAtMs !== undefined || nowMs < outage.probeAtMs) return;
+    outage.probedAtMs = nowMs;
+    this.#publish(pending, nowMs);
+  }
+
+  #releaseProbed(nowMs: number): void {
+    for (const [partition, outage] of this.#outages) {
+      if (outage.probedAtMs !== undefined && nowMs - outage.probedAtMs >= PROBE_GRACE_MS) this.#release(partition);
+    }
+  }
+}
