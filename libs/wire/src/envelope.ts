@@ -3,7 +3,7 @@
  * `envelope-codec.ts` turns them into msgpack and back.
  *
  * OCPP payloads travel as the JSON text the charger or the backend wrote: byte-exact, safe for integers above 2^53, never
- * re-encoded on the way into the journal (docs/decisions/0003-payload-as-text.md).
+ * re-encoded on the way into the journal (docs/decisions/0001-payload-as-text.md).
  */
 import type { ChargerId, EdgeId, Epoch, PartitionId, SessionId, Tenant } from './identity.ts';
 
