@@ -3,6 +3,8 @@ export { BUS_ERROR_CODES, BusError, type BusErrorCode, isBusError, type OnHandle
 export { EVENT_JOURNAL_NAME, eventJournalOptions, type EventJournalSettings } from './event-journal.ts';
 export { createMemoryBus, type MemoryBroker, type MemoryBusOptions } from './memory/broker.ts';
 export type { DeliveryFate, Link, MemoryFaults, StoreFate, StoreOperation } from './memory/faults.ts';
+export { connectNats } from './nats/bus.ts';
+export type { NatsLogEvent, NatsOptions, NatsTlsOptions } from './nats/options.ts';
 export type {
   AppendResult,
   Bus,

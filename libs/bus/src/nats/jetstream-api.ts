@@ -1,0 +1,88 @@
+/** Requests to JetStream's own interface, over our own inbox and deadlines; the server's errors become ours. */
+import type { Msg } from 'nats';
+import { BusError } from '../errors.ts';
+import { type JsonObject, numberIn, objectIn, parseJsonObject, stringIn } from './json.ts';
+import type { NatsLink } from './link.ts';
+import type { Replies } from './replies.ts';
+
+/** JetStream's error numbers that mean something to us. */
+export const API_ERROR = {
+  noMessageFound: 10037,
+  jetStreamNotEnabledForAccount: 10039,
+  streamNameInUse: 10058,
+  streamNotFound: 10059,
+  wrongLastSequence: 10071,
+  jetStreamNotEnabled: 10076,
+  /** The same as 10071 in newer servers. */
+  wrongLastSequenceConstant: 10164,
+} as const;
+
+/** What the server answered: a body, or its error. */
+export type ApiAnswer =
+  | { readonly kind: 'ok'; readonly body: JsonObject }
+  | { readonly kind: 'error'; readonly status: number; readonly errorNumber: number; readonly description: string };
+
+const EMPTY = new Uint8Array(0);
+const API_TIMEOUT_MS = 5_000;
+
+/** JetStream as one connection reaches it. */
+export class JetStreamApi {
+  readonly link: NatsLink;
+  readonly #replies: Replies;
+
+  constructor(link: NatsLink, replies: Replies) {
+    this.link = link;
+    this.#replies = replies;
+  }
+
+  /** Calls `$JS.API.<name>`. Rejects only when there is no answer; an error of the server is a value. */
+  async call(name: string, body?: object): Promise<ApiAnswer> {
+    const data = body === undefined ? EMPTY : Buffer.from(JSON.stringify(body));
+    const message = await this.send(`$JS.API.${name}`, data, API_TIMEOUT_MS);
+    return readAnswer(parseJsonObject(message.data));
+  }
+
+  /** Sends `data` to an API subject and resolves to the raw answer. */
+  send(subject: string, data: Uint8Array, timeoutMs: number): Promise<Msg> {
+    return new Promise((resolve, reject) => {
+      this.link.requireConnected();
+      const reply = this.#replies.expect(
+        {
+          answered: (message, noResponders) => {
+            if (noResponders) reject(new BusError('no-jetstream', `${this.link.options.name}: nothing serves ${subject}; start nats-server with -js`));
+            else resolve(message);
+          },
+          failed: reject,
+        },
+        timeoutMs,
+        subject,
+      );
+      this.link.client.publish(subject, data, { reply });
+    });
+  }
+}
+
+/** Reads `{error: …}` or the body of an answer of JetStream. */
+export function readAnswer(body: JsonObject): ApiAnswer {
+  if (body['error'] === undefined) return { kind: 'ok', body };
+  const error = objectIn(body, 'error');
+  return {
+    kind: 'error',
+    status: numberIn(error, 'code', 0),
+    errorNumber: numberIn(error, 'err_code', 0),
+    description: stringIn(error, 'description'),
+  };
+}
+
+/** The error of an answer as ours; `what` names the operation and its key. */
+export function apiError(what: string, answer: Extract<ApiAnswer, { kind: 'error' }>): BusError {
+  const text = `${what}: ${answer.description} (${answer.errorNumber})`;
+  switch (answer.errorNumber) {
+    case API_ERROR.jetStreamNotEnabled:
+    case API_ERROR.jetStreamNotEnabledForAccount:
+      return new BusError('no-jetstream', `${text}; start nats-server with -js`);
+    default:
+      // 503: no leader, no room, shutting down. 500 with a store error is the same to us: not now.
+      return new BusError(answer.status >= 500 ? 'unavailable' : 'rejected', text);
+  }
+}

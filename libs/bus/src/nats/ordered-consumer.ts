@@ -1,0 +1,291 @@
+/**
+ * Reads a stream in order, from a position, for as long as wanted. The server keeps only a short-lived consumer that can vanish at
+ * any time (reconnect, lost leader, a gap in deliveries): then a new one starts behind the last message that arrived.
+ *
+ * Invariants:
+ * 1. Messages are handed over one at a time in stream order; the next waits for the promise of the one before.
+ * 2. At most one batch is asked for or held, so a slow reader costs `BATCH` messages and `batchBytesMax` of memory.
+ * 3. A delivery out of the consumer's sequence is never handed over.
+ */
+import type { CancelTimer } from '@voltlane/time';
+import { createInbox, type Msg, type Subscription as ClientSubscription } from 'nats';
+import { BusError, isBusError } from '../errors.ts';
+import type { Subscription } from '../ports.ts';
+import { apiError, type JetStreamApi } from './jetstream-api.ts';
+import { numberIn, stringIn } from './json.ts';
+import { fromDelivery, readPlace, type StoredMessage } from './stored-message.ts';
+import { nanos } from './stream-setup.ts';
+
+/** What to read. */
+export interface OrderedConsumerOptions {
+  readonly stream: string;
+  /** Wildcards allowed. */
+  readonly filter: string;
+  /** A sequence (1 = oldest), or the newest message of each subject and then everything. */
+  readonly start: number | 'last-per-subject';
+  readonly headersOnly?: boolean;
+  readonly onMessage: (message: StoredMessage) => void | Promise<void>;
+  /** Fires once, when everything there was at the start has been handed over. */
+  readonly onCaughtUp?: () => void;
+}
+
+const BATCH = 256;
+const HEARTBEAT_MS = 1_000;
+/** Without a word for this long while a batch is due, the consumer is taken for gone. */
+const SILENCE_MS_MAX = 3 * HEARTBEAT_MS;
+const PULL_EXPIRES_MS = 30_000;
+const RETRY_MS = 500;
+/** The server forgets a consumer nobody asks for this long. */
+const INACTIVE_MS = 30_000;
+const BATCH_BYTES = 4 * 1_048_576;
+
+/** Starts reading; rejects when the first consumer cannot be made. */
+export async function startOrderedConsumer(api: JetStreamApi, options: OrderedConsumerOptions): Promise<Subscription> {
+  const consumer = new OrderedConsumer(api, options);
+  await consumer.start();
+  return consumer;
+}
+
+interface Arrived {
+  readonly message: StoredMessage;
+  readonly pending: number;
+}
+
+class OrderedConsumer implements Subscription {
+  readonly #api: JetStreamApi;
+  readonly #options: OrderedConsumerOptions;
+  readonly #batchBytesMax: number;
+  #queue: Arrived[] = [];
+  /** Grows with each consumer; what belongs to an older one is ignored. */
+  #generation = 0;
+  #name = '';
+  #inbox = '';
+  #subscription: ClientSubscription | undefined;
+  #expectedConsumerSequence = 1;
+  /** Sequence of the last message that arrived; undefined before the first. */
+  #arrivedSequence: number | undefined;
+  /** Messages still to come of the batch asked for. */
+  #outstanding = 0;
+  /** Messages the server had for us after the last that arrived. */
+  #serverPending = Number.POSITIVE_INFINITY;
+  #heardMs = 0;
+  #handing = false;
+  #caughtUp = false;
+  #open = true;
+  #statusSubscription: Subscription | undefined;
+  #cancelWatchdog: CancelTimer | undefined;
+  #cancelRetry: CancelTimer | undefined;
+
+  constructor(api: JetStreamApi, options: OrderedConsumerOptions) {
+    this.#api = api;
+    this.#options = options;
+    // A batch must have room for one message of any size the bus takes.
+    this.#batchBytesMax = Math.max(BATCH_BYTES, 2 * (api.link.client.info?.max_payload ?? 0));
+  }
+
+  async start(): Promise<void> {
+    const { link } = this.#api;
+    await this.#createConsumer();
+    this.#statusSubscription = link.onStatus((status) => {
+      if (status === 'connected') this.#restart('reconnected');
+      if (status === 'closed') this.unsubscribe();
+    });
+    this.#cancelWatchdog = link.options.clock.every(HEARTBEAT_MS, () => this.#watch());
+  }
+
+  unsubscribe(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#generation += 1;
+    this.#queue = [];
+    this.#statusSubscription?.unsubscribe();
+    this.#cancelWatchdog?.();
+    this.#cancelRetry?.();
+    this.#subscription?.unsubscribe();
+    if (this.#api.link.status() !== 'connected' || this.#name === '') return;
+    this.#api.call(`CONSUMER.DELETE.${this.#options.stream}.${this.#name}`).catch(() => {
+      // The server forgets it by itself.
+    });
+  }
+
+  async #createConsumer(): Promise<void> {
+    this.#generation += 1;
+    const generation = this.#generation;
+    const { stream, filter, headersOnly } = this.#options;
+    this.#subscription?.unsubscribe();
+    this.#outstanding = 0;
+    this.#expectedConsumerSequence = 1;
+    const inbox = createInbox();
+    this.#inbox = inbox;
+    this.#subscription = this.#api.link.client.subscribe(inbox, {
+      callback: (error, message) => {
+        if (error === null && generation === this.#generation) this.#arrived(message);
+      },
+    });
+    const answer = await this.#api.call(`CONSUMER.CREATE.${stream}`, {
+      stream_name: stream,
+      config: {
+        ...this.#startPolicy(),
+        filter_subject: filter,
+        ack_policy: 'none',
+        replay_policy: 'instant',
+        inactive_threshold: nanos(INACTIVE_MS),
+        num_replicas: 1,
+        mem_storage: true,
+        ...(headersOnly === true ? { headers_only: true } : {}),
+      },
+    });
+    if (generation !== this.#generation) return;
+    if (answer.kind === 'error') throw apiError(`reading ${filter} of ${stream}`, answer);
+    this.#name = stringIn(answer.body, 'name');
+    this.#serverPending = numberIn(answer.body, 'num_pending', Number.POSITIVE_INFINITY);
+    this.#proceed();
+  }
+
+  #startPolicy(): object {
+    if (this.#arrivedSequence !== undefined) {
+      return { deliver_policy: 'by_start_sequence', opt_start_seq: this.#arrivedSequence + 1 };
+    }
+    const { start } = this.#options;
+    if (start === 'last-per-subject') return { deliver_policy: 'last_per_subject' };
+    return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.max(1, start) };
+  }
+
+  #restart(reason: string): void {
+    if (!this.#open) return;
+    const { link } = this.#api;
+    link.options.log({ kind: 'consumer-restarted', stream: this.#options.stream, reason });
+    this.#cancelRetry?.();
+    this.#createConsumer().catch((error: unknown) => {
+      if (!this.#open) return;
+      if (!isBusError(error)) throw error;
+      // While away the next `connected` starts anew; otherwise the clock does.
+      this.#cancelRetry = link.options.clock.after(RETRY_MS, () => {
+        if (link.status() === 'connected') this.#restart(`could not be made: ${error.message}`);
+      });
+    });
+  }
+
+  #arrived(message: Msg): void {
+    this.#heardMs = this.#api.link.options.clock.monotonicMs();
+    const place = readPlace(message.reply);
+    if (place === undefined) {
+      this.#status(message);
+      return;
+    }
+    if (place.consumerSequence !== this.#expectedConsumerSequence) {
+      this.#restart(`delivery ${place.consumerSequence} came instead of ${this.#expectedConsumerSequence}`);
+      return;
+    }
+    this.#expectedConsumerSequence += 1;
+    this.#outstanding = Math.max(0, this.#outstanding - 1);
+    this.#arrivedSequence = place.sequence;
+    this.#serverPending = place.pending;
+    this.#queue.push({ message: fromDelivery(message, place), pending: place.pending });
+    this.#proceed();
+  }
+
+  /** 100 heartbeat: nothing to deliver · 404, 408, 409: the batch is over · 503: the consumer is gone. */
+  #status(message: Msg): void {
+    const { code, description } = message.headers ?? { code: 0, description: '' };
+    if (code === 100) {
+      this.#serverPending = 0;
+      this.#proceed();
+      return;
+    }
+    this.#outstanding = 0;
+    if (code === 503 || /consumer deleted|consumer is push|leadership change/i.test(description)) {
+      this.#restart(`${code} ${description}`);
+      return;
+    }
+    this.#proceed();
+  }
+
+  /** Hands over what is there until a promise has to be waited for, then asks for more. */
+  #proceed(): void {
+    if (this.#handing) return;
+    let at = 0;
+    while (this.#open && at < this.#queue.length) {
+      const arrived = this.#queue[at];
+      at += 1;
+      if (arrived === undefined) continue;
+      const waiting = this.#handOver(arrived.message);
+      if (waiting === undefined) continue;
+      this.#queue = this.#queue.slice(at);
+      this.#handing = true;
+      waiting
+        .catch((error: unknown) => this.#api.link.handlerFailed(error, arrived.message.subject))
+        .finally(() => {
+          this.#handing = false;
+          this.#proceed();
+        });
+      return;
+    }
+    if (at > 0) this.#queue = [];
+    if (!this.#open) return;
+    if (!this.#caughtUp && this.#serverPending === 0) {
+      this.#caughtUp = true;
+      const { onCaughtUp } = this.#options;
+      if (onCaughtUp !== undefined) this.#api.link.guard(this.#options.filter, onCaughtUp);
+    }
+    this.#pull();
+  }
+
+  #handOver(message: StoredMessage): Promise<void> | undefined {
+    try {
+      const result = this.#options.onMessage(message);
+      return result instanceof Promise ? result : undefined;
+    } catch (error) {
+      this.#api.link.handlerFailed(error, message.subject);
+      return undefined;
+    }
+  }
+
+  #pull(): void {
+    const { link } = this.#api;
+    if (!this.#open || this.#outstanding > 0 || this.#name === '' || link.status() !== 'connected') return;
+    this.#outstanding = BATCH;
+    this.#heardMs = link.options.clock.monotonicMs();
+    const request = {
+      batch: BATCH,
+      max_bytes: this.#batchBytesMax,
+      expires: nanos(PULL_EXPIRES_MS),
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+    };
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#options.stream}.${this.#name}`;
+    link.client.publish(subject, Buffer.from(JSON.stringify(request)), { reply: this.#inbox });
+  }
+
+  #watch(): void {
+    const { link } = this.#api;
+    if (this.#outstanding === 0 || link.status() !== 'connected') return;
+    if (link.options.clock.monotonicMs() - this.#heardMs > SILENCE_MS_MAX) this.#restart('silent');
+  }
+}
+
+/** Reads once through what matches now; rejects with BusError `timeout` when that takes too long. */
+export async function readThrough(
+  api: JetStreamApi,
+  options: Omit<OrderedConsumerOptions, 'onCaughtUp'>,
+  timeoutMs: number,
+): Promise<void> {
+  let caughtUp: () => void = () => {};
+  let tooLong: (error: BusError) => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    caughtUp = resolve;
+    tooLong = reject;
+  });
+  const cancel = api.link.options.clock.after(timeoutMs, () =>
+    tooLong(new BusError('timeout', `reading through ${options.filter} of ${options.stream} took longer than ${timeoutMs} ms`)),
+  );
+  try {
+    const consumer = await startOrderedConsumer(api, { ...options, onCaughtUp: caughtUp });
+    try {
+      await done;
+    } finally {
+      consumer.unsubscribe();
+    }
+  } finally {
+    cancel();
+  }
+}

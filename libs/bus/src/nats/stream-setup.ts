@@ -1,0 +1,110 @@
+/**
+ * Streams are created at first use and never altered. One that exists with other settings is refused by name, because running on
+ * with another retention or another number of copies would break a promise nobody sees broken.
+ */
+import { sleep } from '@voltlane/time';
+import { BusError, isBusError } from '../errors.ts';
+import { API_ERROR, type ApiAnswer, apiError, type JetStreamApi } from './jetstream-api.ts';
+import { isJsonObject, type JsonObject, objectIn } from './json.ts';
+
+/** Settings of a stream in the server's spelling; durations in ns. */
+export interface StreamSettings {
+  readonly name: string;
+  readonly subjects?: readonly string[];
+  readonly sources?: readonly { readonly name: string; readonly filter_subject: string }[];
+  readonly retention: 'limits';
+  readonly storage: 'file' | 'memory';
+  readonly discard: 'old' | 'new';
+  readonly num_replicas: number;
+  readonly max_age: number;
+  readonly max_msgs_per_subject: number;
+  readonly max_msg_size: number;
+  readonly duplicate_window?: number;
+  readonly allow_direct: boolean;
+  readonly allow_rollup_hdrs?: boolean;
+}
+
+/** Settings that must be as asked for; a difference in any other is only told. */
+const BINDING: readonly (keyof StreamSettings)[] = [
+  'subjects',
+  'sources',
+  'retention',
+  'storage',
+  'num_replicas',
+  'max_age',
+  'max_msgs_per_subject',
+  'max_msg_size',
+  'allow_direct',
+];
+
+const SETUP_MS_MAX = 20_000;
+const RETRY_MS = 250;
+
+/** Milliseconds as the server counts them. */
+export function nanos(ms: number): number {
+  return ms * 1_000_000;
+}
+
+/** Creates the stream, or checks the one that is there. Waits for a leader that is being elected. */
+export async function ensureStream(api: JetStreamApi, want: StreamSettings): Promise<void> {
+  const { clock } = api.link.options;
+  const deadlineMs = clock.monotonicMs() + SETUP_MS_MAX;
+  for (;;) {
+    try {
+      const have = await findOrCreate(api, want);
+      compare(api, want, have);
+      return;
+    } catch (error) {
+      const passing = isBusError(error, 'timeout', 'unavailable', 'disconnected');
+      if (!passing || clock.monotonicMs() >= deadlineMs) throw error;
+    }
+    await sleep(clock, RETRY_MS);
+  }
+}
+
+async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<JsonObject> {
+  const found = await api.call(`STREAM.INFO.${want.name}`);
+  if (found.kind === 'ok') return objectIn(found.body, 'config');
+  if (found.errorNumber !== API_ERROR.streamNotFound) throw apiError(`stream ${want.name}`, found);
+  const created = await api.call(`STREAM.CREATE.${want.name}`, want);
+  if (created.kind === 'ok') return objectIn(created.body, 'config');
+  if (created.errorNumber !== API_ERROR.streamNameInUse) throw createError(want, created);
+  // Another process was faster.
+  const again = await api.call(`STREAM.INFO.${want.name}`);
+  if (again.kind === 'ok') return objectIn(again.body, 'config');
+  throw apiError(`stream ${want.name}`, again);
+}
+
+function createError(want: StreamSettings, answer: Extract<ApiAnswer, { kind: 'error' }>): BusError {
+  if (/replicas/i.test(answer.description)) {
+    return new BusError('config-mismatch', `stream ${want.name} cannot be created with ${want.num_replicas} replicas: ${answer.description}`);
+  }
+  return apiError(`creating stream ${want.name}`, answer);
+}
+
+function compare(api: JetStreamApi, want: StreamSettings, have: JsonObject): void {
+  for (const [setting, wanted] of Object.entries(want)) {
+    const actual = have[setting];
+    if (sameSetting(wanted, actual)) continue;
+    const difference = { stream: want.name, setting, have: JSON.stringify(actual) ?? 'unset', want: JSON.stringify(wanted) };
+    if (BINDING.some((name) => name === setting)) {
+      throw new BusError(
+        'config-mismatch',
+        `stream ${want.name} exists with ${setting} ${difference.have}, not ${difference.want}; change the option, or the stream (nats stream edit)`,
+      );
+    }
+    api.link.options.log({ kind: 'config-differs', ...difference });
+  }
+}
+
+/** The server leaves out what is false or 0, and adds members of its own to sources. */
+function sameSetting(want: unknown, have: unknown): boolean {
+  if (want === false || want === 0) return have === undefined || have === want;
+  if (Array.isArray(want)) {
+    return Array.isArray(have) && have.length === want.length && want.every((item, index) => sameSetting(item, have[index]));
+  }
+  if (isJsonObject(want)) {
+    return isJsonObject(have) && Object.entries(want).every(([name, value]) => sameSetting(value, have[name]));
+  }
+  return want === have;
+}
