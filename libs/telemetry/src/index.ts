@@ -1,6 +1,16 @@
 /** Logs, metrics, health and the end of a process. */
 export { type HealthServer, type HealthServerOptions, type Readiness, startHealthServer } from './health-server.ts';
-export type { LineSink, LogFields, LogFormat, Logger, LogLevel, LogOptions, WriteLine } from './log.ts';
+export {
+  createLog,
+  type LineSink,
+  type LogFields,
+  type LogFormat,
+  type Logger,
+  type Logger as Log,
+  type LogLevel,
+  type LogOptions,
+  type WriteLine,
+} from './log.ts';
 export {
   type CounterChild,
   type Family,

@@ -1,0 +1,12 @@
+/** What every main does the same way. */
+export { type Backplane, openBackplane } from './backplane.ts';
+export { runProcess, runService, type Stoppable } from './run-process.ts';
+export {
+  type ProcessParts,
+  type Running,
+  type ServiceContext,
+  type ServiceDefinition,
+  type StartedService,
+  startService,
+} from './service.ts';
+export { explainStartFailure } from './start-failure.ts';
