@@ -1,6 +1,7 @@
 /**
  * The private state of an actor as the value of a record's header: a version character, then MessagePack as base64url. Holds
- * what JSON holds, and `undefined` and bytes; keeps no class, no Date, no Map.
+ * what JSON holds, and `undefined` and bytes. Dates, cycles and maps with other keys than text are refused; functions and
+ * classes lose what makes them such, as in JSON.
  */
 import { WireError } from './errors.ts';
 import { pack, unpack } from './msgpack.ts';

@@ -7,14 +7,20 @@ import { Packr } from 'msgpackr';
 const plain = new Packr({ useRecords: false, int64AsType: 'auto' });
 const records = new Packr({ structures: [], int64AsType: 'auto' });
 
-const sampled = ['Energy.Active.Import.Register', 'Power.Active.Import', 'Current.Import', 'Voltage', 'SoC'].map((measurand, n) => ({
-  value: String(1000 + n),
-  measurand,
-  unit: 'Wh',
-  context: 'Sample.Periodic',
-  location: 'Outlet',
-}));
-const payload = { connectorId: 1, transactionId: 17, meterValue: [{ timestamp: '2026-01-01T00:00:00.000Z', sampledValue: sampled }] };
+const sampled = ['Energy.Active.Import.Register', 'Power.Active.Import', 'Current.Import', 'Voltage', 'SoC'].map(
+  (measurand, n) => ({
+    value: String(1000 + n),
+    measurand,
+    unit: 'Wh',
+    context: 'Sample.Periodic',
+    location: 'Outlet',
+  }),
+);
+const payload = {
+  connectorId: 1,
+  transactionId: 17,
+  meterValue: [{ timestamp: '2026-01-01T00:00:00.000Z', sampledValue: sampled }],
+};
 const text = JSON.stringify(payload);
 
 function measure(name: string, once: () => unknown): void {
@@ -26,7 +32,9 @@ function measure(name: string, once: () => unknown): void {
   console.log(`${us.toFixed(2).padStart(7)} µs  ${name}`);
 }
 
-console.log(`node ${process.version}, payload of ${text.length} characters; the edge has parsed it for validation already`);
+console.log(
+  `node ${process.version}, payload of ${text.length} characters; the edge has parsed it for validation already`,
+);
 measure('text: pack, unpack, parse in the worker, embed in the record', () => {
   const message = plain.unpack(plain.pack([1, 'MeterValues', text])) as [number, string, string];
   return [JSON.parse(message[2]), `{"payload":${message[2]}}`];

@@ -1,0 +1,17 @@
+/**
+ * Writes the golden files that do not exist yet. Never replaces one: a format that changed on purpose gets a new version, and its old
+ * bytes must still be read or refused. Run: npx node --conditions=source libs/wire/scripts/write-golden.ts
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { encodeDownlink, encodeUplink } from '../src/index.ts';
+import { DOWNLINKS, UPLINKS } from '../test/samples.ts';
+
+function write(name: string, bytes: Uint8Array): void {
+  const file = new URL(`../test/golden/${name}.bin`, import.meta.url);
+  if (existsSync(file)) return;
+  writeFileSync(file, bytes);
+  console.log(`wrote ${name}.bin`);
+}
+
+for (const [name, message] of Object.entries(UPLINKS)) write(name, encodeUplink(message));
+for (const [name, message] of Object.entries(DOWNLINKS)) write(name, encodeDownlink(message));

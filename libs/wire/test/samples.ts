@@ -1,0 +1,136 @@
+/** One envelope of each kind and outcome, for golden files, round trips, fuzzing and the benchmark. */
+import {
+  chargerId,
+  type Downlink,
+  edgeId,
+  epoch,
+  partitionId,
+  type SessionHeader,
+  sessionId,
+  tenant,
+  type Uplink,
+  type UplinkCall,
+} from '../src/index.ts';
+
+const HEADER: SessionHeader = {
+  tenant: tenant('default'),
+  chargerId: chargerId('RDAM 123.Süd'),
+  edgeId: edgeId('e5k2m9q1x7w4p0zt'),
+  sessionId: sessionId('01k3zq9v8a-s7'),
+  version: '1.6',
+};
+
+/** A MeterValues payload of usual size. */
+export const METER_VALUES: string = JSON.stringify({
+  connectorId: 1,
+  transactionId: 1_234_567,
+  meterValue: ['Energy.Active.Import.Register', 'Power.Active.Import', 'Current.Import', 'Voltage', 'SoC'].map(
+    (measurand) => ({
+      timestamp: '2026-01-01T00:00:00.000Z',
+      sampledValue: [{ value: '12345.678', context: 'Sample.Periodic', format: 'Raw', measurand, location: 'Outlet' }],
+    }),
+  ),
+});
+
+/** A call with a payload of usual size. */
+export const METER_CALL: UplinkCall = {
+  ...HEADER,
+  kind: 'call',
+  seq: 42,
+  messageId: '3f1d6c2e-7a52-4b6e-9c54-0f8a3b1d2e77',
+  action: 'MeterValues',
+  payload: METER_VALUES,
+  receivedAtMs: 1_767_225_600_123,
+  budgetMs: 24_500,
+  send: false,
+  deviations: [],
+};
+
+/** Uplink messages by name of their golden file. */
+export const UPLINKS: Readonly<Record<string, Uplink>> = {
+  'uplink-call': {
+    ...METER_CALL,
+    action: 'StartTransaction',
+    payload: '{"idTag":"Ä","meterStart":9223372036854775807}',
+  },
+  'uplink-call-violation': {
+    ...METER_CALL,
+    version: '2.0.1',
+    violation: { code: 'FormatViolation', description: 'unknown property' },
+    payload: '{}',
+    deviations: ['trimmed', 'nullDropped'],
+  },
+  'uplink-send': {
+    ...METER_CALL,
+    version: '2.1',
+    action: 'NotifyPeriodicEventStream',
+    payload: '{"id":1}',
+    send: true,
+  },
+  'uplink-session-opened': {
+    ...HEADER,
+    kind: 'sessionOpened',
+    seq: 0,
+    openedAtMs: 1_767_225_600_000,
+    remoteAddress: '2001:db8::1',
+    securityProfile: 2,
+  },
+  'uplink-session-closed': {
+    ...HEADER,
+    kind: 'sessionClosed',
+    seq: 77,
+    closedAtMs: 1_767_225_700_000,
+    code: 1006,
+    reason: '',
+  },
+  'uplink-answer-result': {
+    ...HEADER,
+    kind: 'answer',
+    seq: 43,
+    commandId: 'cmd-1',
+    outcome: { kind: 'result', payload: '{"status":"Accepted"}' },
+  },
+  'uplink-answer-error': {
+    ...HEADER,
+    kind: 'answer',
+    seq: 44,
+    commandId: 'cmd-2',
+    outcome: { kind: 'error', code: 'NotImplemented', description: 'no', details: '{"a":1}' },
+  },
+  'uplink-answer-timeout': { ...HEADER, kind: 'answer', seq: 45, commandId: 'cmd-3', outcome: { kind: 'timeout' } },
+  'uplink-answer-lost': {
+    ...HEADER,
+    kind: 'answer',
+    seq: 4_294_967_297,
+    commandId: 'cmd-4',
+    outcome: { kind: 'lost', reason: 'socket closed' },
+  },
+};
+
+const DOWN = { partition: partitionId(255), epoch: epoch(7), sessionId: HEADER.sessionId };
+
+/** Downlink messages by name of their golden file. */
+export const DOWNLINKS: Readonly<Record<string, Downlink>> = {
+  'downlink-reply-result': {
+    ...DOWN,
+    kind: 'reply',
+    seq: 42,
+    outcome: { kind: 'result', payload: '{"currentTime":"2026-01-01T00:00:00.000Z"}' },
+  },
+  'downlink-reply-error': {
+    ...DOWN,
+    kind: 'reply',
+    seq: 43,
+    outcome: { kind: 'error', code: 'InternalError', description: '' },
+  },
+  'downlink-reply-noted': { ...DOWN, kind: 'reply', seq: 0, outcome: { kind: 'noted' } },
+  'downlink-call': {
+    ...DOWN,
+    kind: 'call',
+    commandId: 'cmd-1',
+    action: 'Reset',
+    payload: '{"type":"Hard"}',
+    timeoutMs: 30_000,
+  },
+  'downlink-close': { ...DOWN, kind: 'close', code: 4001, reason: 'replaced by a newer connection' },
+};
