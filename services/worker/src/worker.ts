@@ -4,41 +4,18 @@
  */
 import { ActorHost, CLAIMS_BUCKET, SoleOwner } from '@voltlane/actors';
 import { eventJournalOptions } from '@voltlane/bus';
-import type { Bus } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
-import type { ClusterSettings, Registry } from '@voltlane/registry';
-import type { Readiness, Telemetry } from '@voltlane/telemetry';
+import type { Running, ServiceContext } from '@voltlane/launch';
 import { randomId } from '@voltlane/time';
-import type { Clock, Random } from '@voltlane/time';
 import { workerId } from '@voltlane/wire';
-import type { Subjects } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
 import { Inbox } from './inbox.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 
-/** Settings of a worker. */
-export type WorkerConfig = ConfigOf<'shared' | 'worker'>;
-
-/** What a worker is made of. */
-export interface WorkerDependencies {
-  readonly config: WorkerConfig;
-  readonly bus: Bus;
-  readonly registry: Registry;
-  readonly settings: ClusterSettings;
-  readonly subjects: Subjects;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly telemetry: Telemetry;
-}
-
-/** A running worker. */
-export interface Worker {
-  readiness(): Readiness;
-  /** Hands every partition over and resolves when nothing is in hand any more. */
-  stop(): Promise<void>;
-}
+/** A running worker. `stop` hands every partition over and resolves when nothing is in hand any more. */
+export type Worker = Running;
 
 /** Bucket of the parts of multi-message reports (NotifyReport and its like), kept for `REPORTS_MAX_AGE_MS`. */
 const REPORTS_BUCKET = 'voltlane_reports';
@@ -48,7 +25,7 @@ const HOUR_MS = 3600 * 1000;
 const SWEEP_MS = 10_000;
 
 /** Starts a worker; resolves when it holds its partitions. */
-export async function startWorker(deps: WorkerDependencies): Promise<Worker> {
+export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Promise<Worker> {
   const { config, bus, clock, subjects, settings, telemetry } = deps;
   const worker = workerId(`w-${randomId(deps.random, 12)}`);
   const log = telemetry.log.child({ worker });
@@ -118,7 +95,7 @@ export async function startWorker(deps: WorkerDependencies): Promise<Worker> {
       await ownership.stop();
       host.stop();
       await bus.flush();
-      log.info('worker gave its partitions up');
+      log.info({}, 'worker gave its partitions up');
     },
   };
 }

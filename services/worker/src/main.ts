@@ -1,0 +1,5 @@
+/** `npm run worker`. */
+import { runService } from '@voltlane/launch';
+import { worker } from './definition.ts';
+
+await runService(['worker'], worker);

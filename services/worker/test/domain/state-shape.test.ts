@@ -1,0 +1,59 @@
+import { decodeStateHeader, encodeStateHeader } from '@voltlane/wire';
+import { describe, expect, it } from 'vitest';
+import { SAMPLES_V16, SAMPLES_V21 } from '../handlers/samples.ts';
+import type { Version } from './context.ts';
+import { charger, send } from './context.ts';
+
+const DAYS: [Version, Readonly<Record<string, Readonly<Record<string, unknown>>>>][] = [
+  ['1.6', SAMPLES_V16],
+  ['2.1', SAMPLES_V21],
+];
+
+describe.each(DAYS)('the state of a %s charger', (version, samples) => {
+  it('survives the journal: after each message it is read back as it was written', () => {
+    const one = charger(version);
+    for (const [action, request] of Object.entries(samples)) {
+      send(one, action, request);
+      expect(decodeStateHeader(encodeStateHeader(one.state))).toEqual(one.state);
+    }
+  });
+
+  it('decides alike after the journal', () => {
+    const kept = charger(version);
+    const moved = charger(version);
+    for (const [action, request] of [...Object.entries(samples), ...Object.entries(samples)]) {
+      const there = decodeStateHeader(encodeStateHeader(moved.state)) as typeof moved.state;
+      moved.state = there;
+      expect(send(moved, action, request)).toEqual(send(kept, action, request));
+    }
+  });
+
+  it('is plain and small', () => {
+    const one = charger(version);
+    for (const [action, request] of Object.entries(samples)) send(one, action, request);
+    expect(plain(one.state)).toBe(true);
+    expect(encodeStateHeader(one.state).length).toBeLessThan(1024);
+  });
+
+  it('holds no bigint where the charger sent one', () => {
+    const one = charger(version);
+    const huge = 9223372036854775807n;
+    if (version === '1.6') {
+      send(one, 'StatusNotification', { connectorId: huge, errorCode: 'NoError', status: 'Available' });
+      send(one, 'StartTransaction', { connectorId: huge, idTag: 'GOOD', meterStart: huge, timestamp: 'x' });
+      send(one, 'StopTransaction', { transactionId: huge, meterStop: huge, timestamp: 'x' });
+    } else {
+      send(one, 'StatusNotification', { evseId: huge, connectorId: huge, connectorStatus: 'Available', timestamp: 'x' });
+      const request = SAMPLES_V21['TransactionEvent'];
+      send(one, 'TransactionEvent', { ...request, seqNo: huge, evse: { id: huge, connectorId: huge } });
+    }
+    expect(plain(one.state)).toBe(true);
+  });
+});
+
+function plain(value: unknown): boolean {
+  if (value === undefined || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(plain);
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(plain);
+}
