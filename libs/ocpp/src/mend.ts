@@ -136,8 +136,13 @@ function mendText(context: Context, shape: Shape, value: unknown): unknown {
   if (text !== value) context.deviations.add('trimmed');
   if (shape.enum !== undefined) return mendEnum(context, shape.enum, text);
   if (shape.format === 'date-time') return mendDateTime(context, text);
-  if (shape.maxLength !== undefined && text.length > shape.maxLength) context.deviations.add('text-too-long');
+  if (shape.maxLength !== undefined && isLonger(text, shape.maxLength)) context.deviations.add('text-too-long');
   return text;
+}
+
+/** JSON schema counts characters, not UTF-16 units. */
+function isLonger(text: string, limit: number): boolean {
+  return text.length > limit && Array.from(text).length > limit;
 }
 
 function mendEnum(context: Context, values: readonly string[], text: string): string {

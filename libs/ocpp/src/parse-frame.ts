@@ -18,21 +18,18 @@ import {
   type InvalidReason,
   MESSAGE_ID_LENGTH_MAX,
 } from './frame.ts';
+import { ACTION_LENGTH_MAX, ECHOED_ID_LENGTH_MAX, type FrameHeader, isBlank, readFrameHeader } from './frame-header.ts';
 import { isJsonObject, JsonError, type JsonObject, parseJson, stringifyJson } from './json.ts';
 import { isJws, openJws, SIGNED_SUFFIX } from './signed.ts';
 import type { OcppVersion } from './version.ts';
 
-/** Longest action name worth carrying on; the longest real one has 37 characters with its suffix. */
-const ACTION_LENGTH_MAX = 64;
-/** Longest text echoed as message id. Longer ones are treated as unreadable. */
-const ECHOED_ID_LENGTH_MAX = 255;
 /** Message id of an answer to something whose id cannot be read (2.x). */
 const UNREADABLE_ID = '-1';
 
 /** Parses a frame received from a peer that negotiated this version. */
 export function parseFrame(text: string, version: OcppVersion): Frame {
   const trimmed = trim(text);
-  const header = readHeader(trimmed);
+  const header = readFrameHeader(trimmed);
   if (header !== undefined && isMessageType(header.type, version)) {
     const frame = parseFast(trimmed, header, version);
     if (frame !== undefined) return frame;
@@ -40,16 +37,7 @@ export function parseFrame(text: string, version: OcppVersion): Frame {
   return parseSlow(trimmed, header, version);
 }
 
-interface Header {
-  readonly type: number;
-  readonly messageId: string;
-  /** Only of types 2 and 6. */
-  readonly action: string | undefined;
-  /** Where the element after the header begins. */
-  readonly next: number;
-}
-
-function parseFast(text: string, header: Header, version: OcppVersion): Frame | undefined {
+function parseFast(text: string, header: FrameHeader, version: OcppVersion): Frame | undefined {
   if (header.type === 4 || header.type === 5 || text.charCodeAt(header.next) !== 123) return undefined;
   if (header.messageId.length === 0 || header.messageId.length > MESSAGE_ID_LENGTH_MAX) return undefined;
   let end = text.length - 1;
@@ -67,7 +55,7 @@ function parseFast(text: string, header: Header, version: OcppVersion): Frame | 
     : undefined;
 }
 
-function parseSlow(text: string, header: Header | undefined, version: OcppVersion): Frame {
+function parseSlow(text: string, header: FrameHeader | undefined, version: OcppVersion): Frame {
   let value: unknown;
   try {
     value = parseJson(text);
@@ -225,61 +213,6 @@ function idFault(elements: readonly unknown[]): InvalidReason | undefined {
 function readableId(id: unknown): string | undefined {
   if (typeof id === 'number' || typeof id === 'bigint') return String(id);
   return typeof id === 'string' && id.length > 0 && id.length <= ECHOED_ID_LENGTH_MAX ? id : undefined;
-}
-
-/**
- * Reads `[type,"id",` and for types 2 and 6 `"action",` without parsing the rest. Gives up (undefined) on anything unusual,
- * such as escapes in the id.
- */
-function readHeader(text: string): Header | undefined {
-  if (text.charCodeAt(0) !== 91) return undefined;
-  let at = skipBlanks(text, 1);
-  const type = text.charCodeAt(at) - 48;
-  if (type < 0 || type > 9) return undefined;
-  at = skipComma(text, at + 1);
-  const idEnd = plainStringEnd(text, at);
-  if (idEnd < 0) return undefined;
-  const messageId = detached(text, at + 1, idEnd);
-  at = skipComma(text, idEnd + 1);
-  if (at < 0) return undefined;
-  if (type !== 2 && type !== 6) return { type, messageId, action: undefined, next: at };
-  const actionEnd = plainStringEnd(text, at);
-  if (actionEnd < 0 || actionEnd === at + 1 || actionEnd - at - 1 > ACTION_LENGTH_MAX)
-    return { type, messageId, action: undefined, next: -1 };
-  const action = detached(text, at + 1, actionEnd);
-  return { type, messageId, action, next: skipComma(text, actionEnd + 1) };
-}
-
-/** Index of the closing quote of a string without escapes and control characters that begins at `at`, else -1. */
-function plainStringEnd(text: string, at: number): number {
-  if (at < 0 || text.charCodeAt(at) !== 34) return -1;
-  for (let i = at + 1; i < text.length && i - at <= ECHOED_ID_LENGTH_MAX + 1; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 34) return i;
-    if (unit === 92 || unit < 32) return -1;
-  }
-  return -1;
-}
-
-/** Index after blanks, one comma and blanks; -1 when there is no comma. */
-function skipComma(text: string, from: number): number {
-  const at = skipBlanks(text, from);
-  return text.charCodeAt(at) === 44 ? skipBlanks(text, at + 1) : -1;
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-function isBlank(unit: number): boolean {
-  return unit === 32 || unit === 10 || unit === 13 || unit === 9;
-}
-
-/** A part of the frame that does not keep the whole frame's memory alive, as V8's slices do. */
-function detached(text: string, from: number, to: number): string {
-  return ` ${text.slice(from, to)}`.slice(1);
 }
 
 /** Without the NULs, blanks and byte order mark that some stacks leave around a frame. */

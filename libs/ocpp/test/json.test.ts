@@ -48,7 +48,8 @@ describe('parseJson', () => {
     ['9223372036854775807x', 'malformed'],
     ['['.repeat(JSON_DEPTH_MAX) + ']'.repeat(JSON_DEPTH_MAX), 'parsed'],
     ['['.repeat(JSON_DEPTH_MAX + 1) + ']'.repeat(JSON_DEPTH_MAX + 1), 'too-deep'],
-    ['{"a":'.repeat(200_000), 'too-deep'],
+    ['{"a":'.repeat(200_000), 'malformed'],
+    [`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 'too-deep'],
     [`"${'['.repeat(1000)}"`, 'parsed'],
   ])('of %.30s gives %s', (text, outcome) => {
     expect(codeOf(text)).toBe(outcome);
