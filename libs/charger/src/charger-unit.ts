@@ -4,6 +4,7 @@
  */
 import type { JsonObject, OcppVersion } from '@voltlane/ocpp';
 import { type Clock, type Random, sleep } from '@voltlane/time';
+import { Certificates } from './certificates.ts';
 import { Connection, type ReconnectPolicy } from './connection.ts';
 import type { BootReason, Dialect } from './dialect.ts';
 import { ChargerError } from './errors.ts';
@@ -16,7 +17,7 @@ import { createMeter, type Reading, readMeter } from './metering.ts';
 import { Registration, type RegistrationStatus } from './registration.ts';
 import { type CallOptions, createRpcCounters, type FrameTap, type Reply, Rpc, type RpcCounters } from './rpc.ts';
 import { runSession, type SessionOptions, type SessionRecord } from './session.ts';
-import { Settings } from './settings.ts';
+import { Settings, type WriteOutcome } from './settings.ts';
 import { ProfileShelf } from './smart-charging.ts';
 import { type Delivery, TransactionQueue } from './transaction-queue.ts';
 import type { Connector, ConnectorStatus, OutMessage, RemoteStart, StopReason, Transaction, Unit } from './unit.ts';
@@ -62,6 +63,7 @@ export class ChargerUnit implements Unit {
   readonly settings: Settings;
   readonly profiles: ProfileShelf = new ProfileShelf();
   readonly localList: LocalList = new LocalList();
+  readonly certificates: Certificates = new Certificates();
   readonly counters: RpcCounters = createRpcCounters();
   readonly connection: Connection;
   readonly transactions: TransactionQueue;
@@ -238,6 +240,16 @@ export class ChargerUnit implements Unit {
       connector.reported = undefined;
       this.#report(connector);
     }
+  }
+
+  undelivered(): number {
+    return this.transactions.length;
+  }
+
+  changeSetting(name: string, value: string): WriteOutcome {
+    const outcome = this.settings.write(name, value);
+    if (name.toLowerCase() === this.dialect.tunables.heartbeatIntervalS.toLowerCase()) this.#registration.reschedule();
+    return outcome;
   }
 
   triggerBoot(): void {

@@ -28,7 +28,7 @@ import { uuid } from './message-id.ts';
 
 /** Answer to a CALL of the CSMS; an error code is spelled as the version spells it. `afterwards` runs when the answer has been handed to the link. */
 export type Reply =
-  | { readonly kind: 'result'; readonly payload: object; readonly afterwards?: () => void }
+  | { readonly kind: 'result'; readonly payload: unknown; readonly afterwards?: () => void }
   | { readonly kind: 'error'; readonly code: string; readonly description: string };
 
 /** Counters of one charger; they survive its links. */

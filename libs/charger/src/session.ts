@@ -159,6 +159,9 @@ function begin(session: Session, idToken: IdToken, how: 'cable' | 'authorized'):
     nextSeqNo: 0,
     stop: undefined,
     wake: new AbortController(),
+    say: (build) => {
+      remember(session, transaction, unit.read(connector), build);
+    },
   };
   connector.transaction = transaction;
   connector.reservation = undefined;

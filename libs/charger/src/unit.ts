@@ -4,13 +4,14 @@
  */
 import type { JsonObject, OcppVersion } from '@voltlane/ocpp';
 import type { Clock, Random } from '@voltlane/time';
-import type { Dialect } from './dialect.ts';
+import type { Certificates } from './certificates.ts';
+import type { Dialect, TransactionMoment } from './dialect.ts';
 import type { UntimedEvent } from './events.ts';
 import type { Hardware } from './hardware.ts';
 import type { LocalList } from './local-list.ts';
 import type { Meter, Reading } from './metering.ts';
 import type { ProfileShelf } from './smart-charging.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, WriteOutcome } from './settings.ts';
 import type { Delivery } from './transaction-queue.ts';
 
 /** State of a connector in the words of 1.6; 2.x shows fewer of them. */
@@ -62,6 +63,8 @@ export interface Transaction {
   stop: StopReason | undefined;
   /** Wakes the script that waits for the next sample. */
   readonly wake: AbortController;
+  /** Reads the meter and queues what `build` makes of it, as part of the session's record. */
+  say(build: (moment: TransactionMoment) => readonly OutMessage[]): void;
 }
 
 /** A reservation of a connector. */
@@ -118,6 +121,7 @@ export interface Unit {
   readonly settings: Settings;
   readonly profiles: ProfileShelf;
   readonly localList: LocalList;
+  readonly certificates: Certificates;
   /** The charger's wall clock: synchronised by the CSMS, or the session clock when that runs faster. */
   nowMs(): number;
   /** Link up and BootNotification accepted. */
@@ -142,6 +146,10 @@ export interface Unit {
   setStatus(connector: Connector, status: ConnectorStatus): void;
   /** Reports a status again, asked for by a trigger. Connector 0 is the whole charger (1.6). */
   reportStatus(connectorId: number | undefined): void;
+  /** Transaction messages not yet answered. */
+  undelivered(): number;
+  /** Writes a setting for the CSMS and lets it take effect. */
+  changeSetting(name: string, value: string): WriteOutcome;
   /** Sends a BootNotification because a trigger asked for it. */
   triggerBoot(): void;
   /** Reads a connector's meter now. */

@@ -99,6 +99,13 @@ export function sampled(moment: TransactionMoment): readonly OutMessage[] {
   return [event(moment, { eventType: 'Updated', triggerReason: 'MeterValuePeriodic', chargingState, meterValue })];
 }
 
+/** TransactionEvent Updated that a trigger asked for. */
+export function triggeredEvent(moment: TransactionMoment): readonly OutMessage[] {
+  const wanted = moment.unit.settings.list('SampledDataCtrlr.TxUpdatedMeasurands');
+  const meterValue = meterValues(moment.reading, wanted, 'Trigger');
+  return [event(moment, { eventType: 'Updated', triggerReason: 'Trigger', chargingState: 'Charging', meterValue })];
+}
+
 /** TransactionEvent Ended. */
 export function transactionEnded(moment: TransactionMoment, reason: StopReason): readonly OutMessage[] {
   const wanted = moment.unit.settings.list('SampledDataCtrlr.TxEndedMeasurands');
