@@ -1,6 +1,6 @@
 /** Public face of `@voltlane/bus`. */
 export { BUS_ERROR_CODES, BusError, type BusErrorCode, isBusError, type OnHandlerError } from './errors.ts';
-export { EVENT_JOURNAL_NAME, eventJournalOptions, type EventJournalSettings } from './event-journal.ts';
+export { EVENT_JOURNAL_NAME, type EventJournalSettings, eventJournalOptions } from './event-journal.ts';
 export { createMemoryBus, type MemoryBroker, type MemoryBusOptions } from './memory/broker.ts';
 export type { DeliveryFate, Link, MemoryFaults, StoreFate, StoreOperation } from './memory/faults.ts';
 export { connectNats } from './nats/bus.ts';

@@ -113,9 +113,7 @@ export interface JournalTail {
 }
 
 /** What an append did. `conflict` means another writer appended first: re-read, decide again, or stop being the owner. */
-export type AppendResult =
-  | { readonly kind: 'appended'; readonly sequence: number }
-  | { readonly kind: 'conflict' };
+export type AppendResult = { readonly kind: 'appended'; readonly sequence: number } | { readonly kind: 'conflict' };
 
 /** What an unfenced append did. `duplicate`: a record with this id was taken within the deduplication window. */
 export type RecordResult =
@@ -126,7 +124,7 @@ export type RecordResult =
  * The durable log of all chargers.
  * - `append` is atomic, fenced by the subject's last sequence, and durable when it resolves.
  * - Rejects with BusError `timeout` or `disconnected` when the outcome is unknown: the record may or may not be there.
- * - The newest record of each `…​.state` subject outlives any retention; `readLast` finds it even after the journal dropped it.
+ * - The newest record of each state subject outlives any retention; `readLast` finds it even after the journal dropped it.
  */
 export interface Journal {
   append(subject: string, record: JournalRecord, expectedSequence: number): Promise<AppendResult>;
@@ -138,7 +136,11 @@ export interface Journal {
    * Records that match `filter` (wildcards allowed) from `fromSequence` (1 = oldest kept) in sequence order, each at least once.
    * `onRecord` may return a promise: the next record waits for it (that is the back-pressure).
    */
-  consume(filter: string, fromSequence: number, onRecord: (record: StoredRecord) => void | Promise<void>): Promise<Subscription>;
+  consume(
+    filter: string,
+    fromSequence: number,
+    onRecord: (record: StoredRecord) => void | Promise<void>,
+  ): Promise<Subscription>;
   /** Sequence of the newest record of the whole journal, 0 when empty. */
   lastSequence(): Promise<number>;
 }

@@ -10,7 +10,10 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || !HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
-      throw new BusError('bad-subject', `header ${JSON.stringify(name)} cannot be carried: name or value has other characters than allowed`);
+      throw new BusError(
+        'bad-subject',
+        `header ${JSON.stringify(name)} cannot be carried: name or value has other characters than allowed`,
+      );
     }
   }
 }

@@ -2,7 +2,7 @@
  * A whole bus in one process: the same promises as the real one, except that nothing outlives the process. Owns everything
  * stored and everything under way; a connection is a name with subscriptions.
  */
-import { type Clock, type Random, systemRandom, randomId } from '@voltlane/time';
+import { type Clock, type Random, randomId, systemRandom } from '@voltlane/time';
 import { BusError, crashOnHandlerError, type OnHandlerError } from '../errors.ts';
 import type { Bus, BusMessage, JournalOptions, KvOptions } from '../ports.ts';
 import { MemoryBucket } from './bucket.ts';

@@ -42,7 +42,10 @@ export class MemoryBucket {
   put(key: string, value: Uint8Array): number {
     checkKey(key);
     if (value.length > this.options.valueBytesMax) {
-      throw new BusError('too-large', `value of ${key} has ${value.length} bytes, bucket ${this.options.bucket} takes ${this.options.valueBytesMax}`);
+      throw new BusError(
+        'too-large',
+        `value of ${key} has ${value.length} bytes, bucket ${this.options.bucket} takes ${this.options.valueBytesMax}`,
+      );
     }
     return this.#write(key, value.slice());
   }

@@ -28,7 +28,7 @@ interface ConnectionWatcher {
 
 /** A connection. */
 export class MemoryConnection implements Bus {
-  readonly kind: 'memory' = 'memory';
+  readonly kind = 'memory' as const;
   readonly name: string;
   readonly payloadBytesMax: number;
   readonly counters: MutableBusStats = emptyStats();
@@ -60,7 +60,10 @@ export class MemoryConnection implements Bus {
     checkSubject(subject);
     if (reply !== undefined) checkSubject(reply);
     if (data.length > this.payloadBytesMax) {
-      throw new BusError('too-large', `message of ${data.length} bytes on ${subject} is above the bus's ${this.payloadBytesMax}`);
+      throw new BusError(
+        'too-large',
+        `message of ${data.length} bytes on ${subject} is above the bus's ${this.payloadBytesMax}`,
+      );
     }
     if (this.#status !== 'connected') {
       this.counters.publishesDropped += 1;
@@ -135,13 +138,13 @@ export class MemoryConnection implements Bus {
   async keyValue(options: KvOptions): Promise<KeyValue> {
     checkStoreName(options.bucket);
     const operation: StoreOperation = { connection: this.name, kind: 'write', store: options.bucket, subject: '' };
-    return await this.store(operation, () => memoryKeyValue(this.#core.bucket(options), this));
+    return this.store(operation, () => memoryKeyValue(this.#core.bucket(options), this));
   }
 
   async journal(options: JournalOptions): Promise<Journal> {
     checkStoreName(options.name);
     const operation: StoreOperation = { connection: this.name, kind: 'write', store: options.name, subject: '' };
-    return await this.store(operation, () => memoryJournal(this.#core.journal(options), this));
+    return this.store(operation, () => memoryJournal(this.#core.journal(options), this));
   }
 
   async flush(): Promise<void> {
@@ -241,13 +244,13 @@ export class MemoryConnection implements Bus {
     this.#status = status;
     if (status !== 'connected') {
       const error = this.#awayError();
-      for (const fail of [...this.#requests.values()]) fail(error);
+      for (const fail of this.#requests.values()) fail(error);
     }
-    for (const watcher of [...this.#watchers]) {
+    for (const watcher of this.#watchers) {
       if (status === 'connected') watcher.onConnected();
       if (status === 'closed') watcher.onClosed();
     }
-    for (const listener of [...this.#statusListeners]) this.guard('', () => listener(status));
+    for (const listener of this.#statusListeners) this.guard('', () => listener(status));
   }
 
   #sayNoResponders(reply: string): void {
@@ -263,13 +266,17 @@ export class MemoryConnection implements Bus {
   #timedOut<T>(operation: StoreOperation): Promise<T> {
     return new Promise((_resolve, reject) => {
       this.#core.clock.after(this.#core.storeTimeoutMs, () => {
-        reject(new BusError('timeout', `${operation.kind} of ${operation.store} ${operation.subject} was not acknowledged`));
+        reject(
+          new BusError('timeout', `${operation.kind} of ${operation.store} ${operation.subject} was not acknowledged`),
+        );
       });
     });
   }
 
   #awayError(): BusError {
-    return this.#status === 'closed' ? this.#closedError() : new BusError('disconnected', `${this.name} is disconnected`);
+    return this.#status === 'closed'
+      ? this.#closedError()
+      : new BusError('disconnected', `${this.name} is disconnected`);
   }
 
   #closedError(): BusError {

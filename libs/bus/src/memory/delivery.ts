@@ -66,14 +66,17 @@ export class DeliveryQueue {
       this.#dropped += 1;
       return;
     }
-    const deliver = this.#ports.faults?.deliver;
-    if (deliver === undefined) {
+    const { faults } = this.#ports;
+    if (faults?.deliver === undefined) {
       this.#push({ subscription, message });
       return;
     }
-    const fate = deliver({ from, to: subscription.connection }, message);
+    const fate = faults.deliver({ from, to: subscription.connection }, message);
     if (fate === 'drop') return;
-    this.#sendDelayed(`${from} ${subscription.connection}`, fate === 'pass' ? 0 : fate.delayMs, { subscription, message });
+    this.#sendDelayed(`${from} ${subscription.connection}`, fate === 'pass' ? 0 : fate.delayMs, {
+      subscription,
+      message,
+    });
   }
 
   #sendDelayed(link: string, delayMs: number, delivery: Delivery): void {

@@ -84,13 +84,18 @@ export class MemoryJournalLog {
   }
 
   /** The first kept record with sequence ≥ `fromSequence` that matches, looking at no more than `stepsMax` records. */
-  next(fromSequence: number, matches: (subject: string) => boolean, stepsMax: number): { record: StoredRecord | undefined; nextSequence: number } {
+  next(
+    fromSequence: number,
+    matches: (subject: string) => boolean,
+    stepsMax: number,
+  ): { record: StoredRecord | undefined; nextSequence: number } {
     this.#prune();
     let sequence = Math.max(fromSequence, this.#firstSequence);
     const end = Math.min(this.#lastSequence, sequence + stepsMax - 1);
     for (; sequence <= end; sequence += 1) {
       const kept = this.#records[this.#head + sequence - this.#firstSequence];
-      if (kept !== undefined && matches(kept.record.subject)) return { record: copy(kept.record), nextSequence: sequence + 1 };
+      if (kept !== undefined && matches(kept.record.subject))
+        return { record: copy(kept.record), nextSequence: sequence + 1 };
     }
     return { record: undefined, nextSequence: sequence };
   }

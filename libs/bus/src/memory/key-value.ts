@@ -60,7 +60,10 @@ class MemoryWatcher implements Subscription {
       this.#waiting.set(change.key, change);
       this.#wake();
     });
-    this.#forget = parts.connection.whenConnected(() => this.#wake(), () => this.unsubscribe());
+    this.#forget = parts.connection.whenConnected(
+      () => this.#wake(),
+      () => this.unsubscribe(),
+    );
     this.#wake();
   }
 

@@ -1,7 +1,16 @@
 /** The NATS adapter put together: one connection, its messaging, its stores. */
 import { withTimeout } from '@voltlane/time';
 import { BusError } from '../errors.ts';
-import type { Bus, BusStatus, Journal, JournalOptions, KeyValue, KvOptions, BusMessage, Subscription } from '../ports.ts';
+import type {
+  Bus,
+  BusMessage,
+  BusStatus,
+  Journal,
+  JournalOptions,
+  KeyValue,
+  KvOptions,
+  Subscription,
+} from '../ports.ts';
 import type { BusStats } from '../stats.ts';
 import { dial } from './dial.ts';
 import { JetStreamApi } from './jetstream-api.ts';
@@ -28,7 +37,7 @@ export async function connectNats(options: NatsOptions): Promise<Bus> {
 }
 
 class NatsBus implements Bus {
-  readonly kind: 'nats' = 'nats';
+  readonly kind = 'nats' as const;
   readonly #link: NatsLink;
   readonly #requests: Replies;
   readonly #acks: Replies;
@@ -94,7 +103,11 @@ class NatsBus implements Bus {
     try {
       await this.#link.client.flush();
     } catch (error) {
-      throw new BusError(this.#link.status() === 'closed' ? 'closed' : 'disconnected', 'the connection broke while flushing', error);
+      throw new BusError(
+        this.#link.status() === 'closed' ? 'closed' : 'disconnected',
+        'the connection broke while flushing',
+        error,
+      );
     }
   }
 

@@ -36,7 +36,7 @@ export async function dial(options: ResolvedNatsOptions): Promise<NatsConnection
 
 async function connectOnce(options: ResolvedNatsOptions): Promise<NatsConnection> {
   const wait = reconnectWait(options);
-  return await connect({
+  return connect({
     servers: [...options.servers],
     name: options.name,
     ...options.credentials,
@@ -74,6 +74,8 @@ function reconnectWait(options: ResolvedNatsOptions): () => number {
 function isAuthorizationError(error: unknown): boolean {
   return (
     error instanceof NatsError &&
-    (error.code === ErrorCode.AuthorizationViolation || error.code === ErrorCode.AuthenticationExpired || error.code === ErrorCode.AuthenticationTimeout)
+    (error.code === ErrorCode.AuthorizationViolation ||
+      error.code === ErrorCode.AuthenticationExpired ||
+      error.code === ErrorCode.AuthenticationTimeout)
   );
 }

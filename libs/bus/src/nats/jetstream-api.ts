@@ -49,7 +49,13 @@ export class JetStreamApi {
       const reply = this.#replies.expect(
         {
           answered: (message, noResponders) => {
-            if (noResponders) reject(new BusError('no-jetstream', `${this.link.options.name}: nothing serves ${subject}; start nats-server with -js`));
+            if (noResponders)
+              reject(
+                new BusError(
+                  'no-jetstream',
+                  `${this.link.options.name}: nothing serves ${subject}; start nats-server with -js`,
+                ),
+              );
             else resolve(message);
           },
           failed: reject,

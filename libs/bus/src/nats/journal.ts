@@ -118,7 +118,7 @@ class NatsJournal implements Journal {
     onRecord: (record: StoredRecord) => void | Promise<void>,
   ): Promise<Subscription> {
     checkFilter(filter);
-    return await startOrderedConsumer(this.#api, {
+    return startOrderedConsumer(this.#api, {
       stream: this.#options.name,
       filter,
       start: fromSequence,

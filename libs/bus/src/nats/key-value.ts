@@ -32,7 +32,9 @@ export async function openNatsKeyValue(api: JetStreamApi, acks: PublishAcks, opt
     max_age: nanos(options.maxAgeMs),
     max_msgs_per_subject: 1,
     max_msg_size: options.valueBytesMax + HEADER_BYTES,
-    duplicate_window: nanos(options.maxAgeMs > 0 ? Math.min(options.maxAgeMs, DUPLICATE_WINDOW_MS) : DUPLICATE_WINDOW_MS),
+    duplicate_window: nanos(
+      options.maxAgeMs > 0 ? Math.min(options.maxAgeMs, DUPLICATE_WINDOW_MS) : DUPLICATE_WINDOW_MS,
+    ),
     allow_direct: true,
     allow_rollup_hdrs: true,
   });
@@ -75,7 +77,7 @@ class NatsKeyValue implements KeyValue {
     // "Must not exist" includes deleted, and a deletion is a message with a revision.
     const last = await readLastOfLeader(this.#api, this.#stream, this.#prefix + key);
     if (last === undefined || !isDeletion(last)) return undefined;
-    return await this.#compareAndSet(key, value, last.sequence);
+    return this.#compareAndSet(key, value, last.sequence);
   }
 
   async delete(key: string): Promise<void> {
@@ -105,7 +107,7 @@ class NatsKeyValue implements KeyValue {
     checkKeyFilter(filter);
     // Until ready, a deletion is only worth telling for a key that was told before.
     let told: Set<string> | undefined = new Set();
-    return await startOrderedConsumer(this.#api, {
+    return startOrderedConsumer(this.#api, {
       stream: this.#stream,
       filter: this.#prefix + filter,
       start: 'last-per-subject',
@@ -129,7 +131,10 @@ class NatsKeyValue implements KeyValue {
     checkKey(key);
     if (value.length > this.#options.valueBytesMax) {
       const { bucket, valueBytesMax } = this.#options;
-      throw new BusError('too-large', `value of ${key} has ${value.length} bytes, bucket ${bucket} takes ${valueBytesMax}`);
+      throw new BusError(
+        'too-large',
+        `value of ${key} has ${value.length} bytes, bucket ${bucket} takes ${valueBytesMax}`,
+      );
     }
   }
 
@@ -142,7 +147,11 @@ class NatsKeyValue implements KeyValue {
   }
 
   async #compareAndSet(key: string, value: Uint8Array, expected: number): Promise<number | undefined> {
-    const ack = await this.#acks.write(this.#prefix + key, encodeHeaders(EXPECTED, String(expected), NO_HEADERS), value);
+    const ack = await this.#acks.write(
+      this.#prefix + key,
+      encodeHeaders(EXPECTED, String(expected), NO_HEADERS),
+      value,
+    );
     return ack.kind === 'stored' ? ack.sequence : undefined;
   }
 }

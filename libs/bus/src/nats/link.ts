@@ -58,7 +58,8 @@ export class NatsLink {
 
   /** Accounts for `bytes` about to be sent; false when they must not be, because away or too much is unconfirmed. */
   admit(bytes: number): boolean {
-    if (this.#status !== 'connected' || this.#sentBytes - this.#confirmedBytes + bytes > this.options.outboundBytesMax) return false;
+    if (this.#status !== 'connected' || this.#sentBytes - this.#confirmedBytes + bytes > this.options.outboundBytesMax)
+      return false;
     this.#sentBytes += bytes;
     if (this.#sentBytes - this.#askedBytes >= CONFIRM_EVERY_BYTES) this.#askConfirmation();
     return true;
@@ -110,7 +111,7 @@ export class NatsLink {
           this.#forceStale();
           break;
         case 'error':
-          this.options.log({ kind: 'server-error', error: String(event.data) });
+          this.options.log({ kind: 'server-error', error: typeof event.data === 'string' ? event.data : 'unknown' });
           break;
         default:
           break;
@@ -128,9 +129,13 @@ export class NatsLink {
     } else if (status === 'connected') {
       this.counters.reconnects += 1;
       this.#confirmedBytes = this.#sentBytes;
-      this.options.log({ kind: 'reconnected', server: this.client.getServer(), awayMs: Math.round(nowMs - this.#disconnectedMs) });
+      this.options.log({
+        kind: 'reconnected',
+        server: this.client.getServer(),
+        awayMs: Math.round(nowMs - this.#disconnectedMs),
+      });
     }
-    for (const listener of [...this.#listeners]) this.guard('', () => listener(status));
+    for (const listener of this.#listeners) this.guard('', () => listener(status));
   }
 
   #askConfirmation(): void {
@@ -159,7 +164,8 @@ export class NatsLink {
       const transport = protocol.transport;
       if (typeof transport !== 'object' || transport === null || !('close' in transport)) return;
       this.options.log({ kind: 'stale-connection-forced' });
-      if (typeof transport.close === 'function') transport.close(new Error('stale connection'));
+      if (typeof transport.close === 'function')
+        Reflect.apply(transport.close, transport, [new Error('stale connection')]);
     });
   }
 }

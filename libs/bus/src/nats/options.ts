@@ -12,7 +12,13 @@ export type NatsLogEvent =
   | { readonly kind: 'connect-failed'; readonly error: string; readonly retryInMs: number }
   | { readonly kind: 'server-error'; readonly error: string }
   | { readonly kind: 'stale-connection-forced' }
-  | { readonly kind: 'config-differs'; readonly stream: string; readonly setting: string; readonly have: string; readonly want: string }
+  | {
+      readonly kind: 'config-differs';
+      readonly stream: string;
+      readonly setting: string;
+      readonly have: string;
+      readonly want: string;
+    }
   | { readonly kind: 'consumer-restarted'; readonly stream: string; readonly reason: string };
 
 /** How to connect. Relation: a hung server is noticed within `pingIntervalMs × (pingsOutMax + 1)`. */

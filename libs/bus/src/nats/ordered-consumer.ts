@@ -8,7 +8,7 @@
  * 3. A delivery out of the consumer's sequence is never handed over.
  */
 import type { CancelTimer } from '@voltlane/time';
-import { createInbox, type Msg, type Subscription as ClientSubscription } from 'nats';
+import { type Subscription as ClientSubscription, createInbox, type Msg } from 'nats';
 import { BusError, isBusError } from '../errors.ts';
 import type { Subscription } from '../ports.ts';
 import { apiError, type JetStreamApi } from './jetstream-api.ts';
@@ -276,7 +276,12 @@ export async function readThrough(
     tooLong = reject;
   });
   const cancel = api.link.options.clock.after(timeoutMs, () =>
-    tooLong(new BusError('timeout', `reading through ${options.filter} of ${options.stream} took longer than ${timeoutMs} ms`)),
+    tooLong(
+      new BusError(
+        'timeout',
+        `reading through ${options.filter} of ${options.stream} took longer than ${timeoutMs} ms`,
+      ),
+    ),
   );
   try {
     const consumer = await startOrderedConsumer(api, { ...options, onCaughtUp: caughtUp });

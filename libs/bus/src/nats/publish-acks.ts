@@ -33,11 +33,17 @@ export class PublishAcks {
       link.requireConnected();
       const bytesMax = link.client.info?.max_payload;
       if (bytesMax !== undefined && headers.length + data.length > bytesMax) {
-        throw new BusError('too-large', `write of ${headers.length + data.length} bytes to ${subject} is above the bus's ${bytesMax}`);
+        throw new BusError(
+          'too-large',
+          `write of ${headers.length + data.length} bytes to ${subject} is above the bus's ${bytesMax}`,
+        );
       }
       if (!link.admit(headers.length + data.length)) {
         link.counters.overloads += 1;
-        throw new BusError('overloaded', `write to ${subject}: the server has not confirmed ${link.options.outboundBytesMax} bytes yet`);
+        throw new BusError(
+          'overloaded',
+          `write to ${subject}: the server has not confirmed ${link.options.outboundBytesMax} bytes yet`,
+        );
       }
       const reply = this.#replies.expect(
         {
@@ -55,11 +61,17 @@ export class PublishAcks {
   }
 }
 
-function settle(subject: string, data: Uint8Array, resolve: (ack: WriteAck) => void, reject: (error: BusError) => void): void {
+function settle(
+  subject: string,
+  data: Uint8Array,
+  resolve: (ack: WriteAck) => void,
+  reject: (error: BusError) => void,
+): void {
   const answer = readAnswer(parseJsonObject(data));
   if (answer.kind === 'error') {
     const { errorNumber } = answer;
-    if (errorNumber === API_ERROR.wrongLastSequence || errorNumber === API_ERROR.wrongLastSequenceConstant) resolve(WRONG_SEQUENCE);
+    if (errorNumber === API_ERROR.wrongLastSequence || errorNumber === API_ERROR.wrongLastSequenceConstant)
+      resolve(WRONG_SEQUENCE);
     else reject(apiError(`write to ${subject}`, answer));
     return;
   }

@@ -29,12 +29,17 @@ const READ_TIMEOUT_MS = 5_000;
 const EMPTY = new Uint8Array(0);
 
 /** Newest message on `subject`, from any replica: cheap, and possibly older than what the leader holds. */
-export async function readLastDirect(api: JetStreamApi, stream: string, subject: string): Promise<StoredMessage | undefined> {
+export async function readLastDirect(
+  api: JetStreamApi,
+  stream: string,
+  subject: string,
+): Promise<StoredMessage | undefined> {
   const message = await api.send(`$JS.API.DIRECT.GET.${stream}.${subject}`, EMPTY, READ_TIMEOUT_MS);
   const { headers } = message;
   const status = headers?.code ?? 0;
   if (status === 404) return undefined;
-  if (status !== 0) throw new BusError('unavailable', `reading ${subject} of ${stream}: ${status} ${headers?.description ?? ''}`);
+  if (status !== 0)
+    throw new BusError('unavailable', `reading ${subject} of ${stream}: ${status} ${headers?.description ?? ''}`);
   const read = readHeaders(headers);
   return {
     subject: read['Nats-Subject'] ?? subject,
@@ -46,7 +51,11 @@ export async function readLastDirect(api: JetStreamApi, stream: string, subject:
 }
 
 /** Newest message on `subject`, from the leader: never older than an acknowledged write. */
-export async function readLastOfLeader(api: JetStreamApi, stream: string, subject: string): Promise<StoredMessage | undefined> {
+export async function readLastOfLeader(
+  api: JetStreamApi,
+  stream: string,
+  subject: string,
+): Promise<StoredMessage | undefined> {
   const answer = await api.call(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject });
   if (answer.kind === 'error') {
     if (answer.errorNumber === API_ERROR.noMessageFound) return undefined;

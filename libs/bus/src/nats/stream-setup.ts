@@ -77,7 +77,10 @@ async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<Js
 
 function createError(want: StreamSettings, answer: Extract<ApiAnswer, { kind: 'error' }>): BusError {
   if (/replicas/i.test(answer.description)) {
-    return new BusError('config-mismatch', `stream ${want.name} cannot be created with ${want.num_replicas} replicas: ${answer.description}`);
+    return new BusError(
+      'config-mismatch',
+      `stream ${want.name} cannot be created with ${want.num_replicas} replicas: ${answer.description}`,
+    );
   }
   return apiError(`creating stream ${want.name}`, answer);
 }
@@ -86,7 +89,12 @@ function compare(api: JetStreamApi, want: StreamSettings, have: JsonObject): voi
   for (const [setting, wanted] of Object.entries(want)) {
     const actual = have[setting];
     if (sameSetting(wanted, actual)) continue;
-    const difference = { stream: want.name, setting, have: JSON.stringify(actual) ?? 'unset', want: JSON.stringify(wanted) };
+    const difference = {
+      stream: want.name,
+      setting,
+      have: JSON.stringify(actual) ?? 'unset',
+      want: JSON.stringify(wanted),
+    };
     if (BINDING.some((name) => name === setting)) {
       throw new BusError(
         'config-mismatch',
@@ -101,7 +109,9 @@ function compare(api: JetStreamApi, want: StreamSettings, have: JsonObject): voi
 function sameSetting(want: unknown, have: unknown): boolean {
   if (want === false || want === 0) return have === undefined || have === want;
   if (Array.isArray(want)) {
-    return Array.isArray(have) && have.length === want.length && want.every((item, index) => sameSetting(item, have[index]));
+    return (
+      Array.isArray(have) && have.length === want.length && want.every((item, index) => sameSetting(item, have[index]))
+    );
   }
   if (isJsonObject(want)) {
     return isJsonObject(have) && Object.entries(want).every(([name, value]) => sameSetting(value, have[name]));
