@@ -43,7 +43,12 @@ describe.each(DAYS)('the state of a %s charger', (version, samples) => {
       send(one, 'StartTransaction', { connectorId: huge, idTag: 'GOOD', meterStart: huge, timestamp: 'x' });
       send(one, 'StopTransaction', { transactionId: huge, meterStop: huge, timestamp: 'x' });
     } else {
-      send(one, 'StatusNotification', { evseId: huge, connectorId: huge, connectorStatus: 'Available', timestamp: 'x' });
+      send(one, 'StatusNotification', {
+        evseId: huge,
+        connectorId: huge,
+        connectorStatus: 'Available',
+        timestamp: 'x',
+      });
       const request = SAMPLES_V21['TransactionEvent'];
       send(one, 'TransactionEvent', { ...request, seqNo: huge, evse: { id: huge, connectorId: huge } });
     }
@@ -55,5 +60,10 @@ function plain(value: unknown): boolean {
   if (value === undefined || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(plain);
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(plain);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).every(plain)
+  );
 }

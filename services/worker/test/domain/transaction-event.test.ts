@@ -79,7 +79,11 @@ describe.each(['2.0.1', '2.1'] as const)('a %s transaction', (version) => {
       },
     ]);
 
-    const updated = send(one, 'TransactionEvent', message(1, 'Updated', { transactionInfo: { chargingState: 'Charging' } }));
+    const updated = send(
+      one,
+      'TransactionEvent',
+      message(1, 'Updated', { transactionInfo: { chargingState: 'Charging' } }),
+    );
     expect(payloadOf(updated)).toEqual({});
     expect(updated.events[0]).toMatchObject({
       id: `tx:${key}:1`,
@@ -113,7 +117,11 @@ describe('the answer to TransactionEvent', () => {
     ['BAD', 'Blocked'],
     ['NOBODY', 'Invalid'],
   ])('carries the verdict on token %s: %s', (idToken, status) => {
-    const decision = send(charger('2.0.1'), 'TransactionEvent', message(0, 'Started', { idToken: { idToken, type: 'eMAID' } }));
+    const decision = send(
+      charger('2.0.1'),
+      'TransactionEvent',
+      message(0, 'Started', { idToken: { idToken, type: 'eMAID' } }),
+    );
     expect(payloadOf(decision)).toEqual({ idTokenInfo: { status } });
     expect(decision.events[0]?.data).toMatchObject({ idToken, authorization: status });
   });
@@ -144,7 +152,10 @@ describe('an event sent again', () => {
   });
 
   it('as another type under the number of Started is a duplicate worth a log line', () => {
-    expect(send(after(START), 'TransactionEvent', message(0, 'Updated'))).toMatchObject({ duplicate: true, conflict: true });
+    expect(send(after(START), 'TransactionEvent', message(0, 'Updated'))).toMatchObject({
+      duplicate: true,
+      conflict: true,
+    });
   });
 
   it('is never an end: a station that counts wrongly does not lose it', () => {
@@ -175,7 +186,16 @@ describe('an event out of order', () => {
     const key = one.state.open[0]?.key;
     expect(event(one, START)).toMatchObject({ id: `tx:${key}:0`, kind: 'transaction.started', data: { late: true } });
     expect(one.state.open).toMatchObject([
-      { startedAt: '2026-03-01T11:00:00.000Z', idToken: 'GOOD', meterStartWh: 1000, evseId: 2, seen: [[0, 0], [3, 3]] },
+      {
+        startedAt: '2026-03-01T11:00:00.000Z',
+        idToken: 'GOOD',
+        meterStartWh: 1000,
+        evseId: 2,
+        seen: [
+          [0, 0],
+          [3, 3],
+        ],
+      },
     ]);
     const ended = event(one, message(4, 'Ended', register(2000)));
     expect(ended?.data).toMatchObject({ complete: false, energyWh: 1000 });
@@ -186,7 +206,10 @@ describe('an event out of order', () => {
   it('that ends what nobody saw is recorded as an end without a beginning', () => {
     const one = charger('2.0.1');
     const ended = event(one, message(7, 'Ended', register(10)));
-    expect(ended).toMatchObject({ kind: 'transaction.ended', data: { matched: false, implicit: true, complete: false, meterStopWh: 10 } });
+    expect(ended).toMatchObject({
+      kind: 'transaction.ended',
+      data: { matched: false, implicit: true, complete: false, meterStopWh: 10 },
+    });
     expect(ended?.data).not.toHaveProperty('durationS');
     expect(ended?.data).not.toHaveProperty('energyWh');
     expect(one.state.open).toEqual([]);
@@ -194,7 +217,10 @@ describe('an event out of order', () => {
 
   it('after the end is recorded and reopens nothing', () => {
     const one = after(START, message(2, 'Ended'));
-    expect(event(one, message(1, 'Updated'))).toMatchObject({ kind: 'transaction.updated', data: { afterEnd: true, complete: true } });
+    expect(event(one, message(1, 'Updated'))).toMatchObject({
+      kind: 'transaction.updated',
+      data: { afterEnd: true, complete: true },
+    });
     expect(event(one, message(9, 'Updated'))?.data).toMatchObject({ afterEnd: true });
     expect(one.state.open).toEqual([]);
     expect(one.state.ended).toHaveLength(1);
@@ -209,14 +235,22 @@ describe('an event out of order', () => {
 describe('what a transaction remembers', () => {
   it('takes token and place from the first event that has them', () => {
     const one = after(message(0, 'Started'), message(1, 'Updated', { ...TOKEN, ...EVSE }));
-    send(one, 'TransactionEvent', message(2, 'Updated', { idToken: { idToken: 'BAD', type: 'ISO14443' }, evse: { id: 9 } }));
+    send(
+      one,
+      'TransactionEvent',
+      message(2, 'Updated', { idToken: { idToken: 'BAD', type: 'ISO14443' }, evse: { id: 9 } }),
+    );
     expect(one.state.open).toMatchObject([{ idToken: 'GOOD', evseId: 2, connectorId: 1 }]);
   });
 
   it('keeps no name for a start button', () => {
     const one = after(message(0, 'Started', { idToken: { idToken: '', type: 'NoAuthorization' } }));
     expect(one.state.open[0]?.idToken).toBe('');
-    expect(one.events[0]?.data).toMatchObject({ idToken: '', idTokenType: 'NoAuthorization', authorization: 'Accepted' });
+    expect(one.events[0]?.data).toMatchObject({
+      idToken: '',
+      idTokenType: 'NoAuthorization',
+      authorization: 'Accepted',
+    });
   });
 
   it('takes the first register of Started where none is marked as the beginning', () => {
@@ -232,7 +266,11 @@ describe('what a transaction remembers', () => {
       ],
     };
     const one = after(message(0, 'Started'));
-    expect(event(one, message(1, 'Ended', values))?.data).toMatchObject({ meterStartWh: 100.1, meterStopWh: 100.4, energyWh: 0.3 });
+    expect(event(one, message(1, 'Ended', values))?.data).toMatchObject({
+      meterStartWh: 100.1,
+      meterStopWh: 100.4,
+      energyWh: 0.3,
+    });
   });
 
   it('claims no energy from a register that went back', () => {
@@ -243,7 +281,8 @@ describe('what a transaction remembers', () => {
 
   it('stays bounded, and what is pushed out is still ended under its key', () => {
     const one = charger('2.0.1');
-    const of = (id: string, seqNo: number, type: 'Started' | 'Ended') => message(seqNo, type, { transactionInfo: { transactionId: id } });
+    const of = (id: string, seqNo: number, type: 'Started' | 'Ended') =>
+      message(seqNo, type, { transactionInfo: { transactionId: id } });
     for (let i = 0; i <= STATE_LIMITS.openMax; i++) send(one, 'TransactionEvent', of(`t${i}`, 0, 'Started'));
     expect(one.state.open).toHaveLength(STATE_LIMITS.openMax);
     const key = one.events[0]?.data['transactionKey'];
@@ -275,7 +314,13 @@ describe('what an event tells', () => {
         reservationId: 5,
         preconditioningStatus: 'Ready',
         evseSleep: false,
-        transactionInfo: { timeSpentCharging: 9, remoteStartId: 8, operationMode: 'ChargingOnly', tariffId: 't', transactionLimit: { maxCost: 5 } },
+        transactionInfo: {
+          timeSpentCharging: 9,
+          remoteStartId: 8,
+          operationMode: 'ChargingOnly',
+          tariffId: 't',
+          transactionLimit: { maxCost: 5 },
+        },
       }),
     )?.data;
     expect(data).toMatchObject({
@@ -295,7 +340,10 @@ describe('what an event tells', () => {
 
   it('has no reservation 0, no online flag, and the reason of the end', () => {
     const one = after(START);
-    const data = event(one, message(1, 'Ended', { offline: false, reservationId: 0, transactionInfo: { stoppedReason: 'EVDisconnected' } }))?.data;
+    const data = event(
+      one,
+      message(1, 'Ended', { offline: false, reservationId: 0, transactionInfo: { stoppedReason: 'EVDisconnected' } }),
+    )?.data;
     expect(data).toMatchObject({ reason: 'EVDisconnected' });
     expect(data).not.toHaveProperty('reservationId');
     expect(data).not.toHaveProperty('offline');

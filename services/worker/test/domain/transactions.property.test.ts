@@ -74,7 +74,9 @@ describe('1.6 transactions in order, with any repetitions', () => {
   it('are started and ended once each, and nothing stays open', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ again: fc.integer({ min: 1, max: 3 }), stopAgain: fc.integer({ min: 1, max: 3 }) }), { maxLength: 20 }),
+        fc.array(fc.record({ again: fc.integer({ min: 1, max: 3 }), stopAgain: fc.integer({ min: 1, max: 3 }) }), {
+          maxLength: 20,
+        }),
         (transactions) => {
           const one = charger('1.6');
           for (const [index, { again, stopAgain }] of transactions.entries()) {

@@ -33,9 +33,17 @@ function transactions16(): EventDraft[] {
   send(one, 'StartTransaction', START);
   send(one, 'StartTransaction', { ...START, meterStart: 1, timestamp: '1970-01-01T00:00:00Z' });
   send(one, 'BootNotification', SAMPLES_V16['BootNotification']);
-  send(one, 'MeterValues', { connectorId: 1, transactionId: 1_000_001, meterValue: [{ timestamp: AT, sampledValue: [{ value: '1500' }] }] });
+  send(one, 'MeterValues', {
+    connectorId: 1,
+    transactionId: 1_000_001,
+    meterValue: [{ timestamp: AT, sampledValue: [{ value: '1500' }] }],
+  });
   send(one, 'StopTransaction', STOP);
-  send(one, 'MeterValues', { connectorId: 1, transactionId: -1, meterValue: [{ timestamp: 'never', sampledValue: [SAMPLE] }] });
+  send(one, 'MeterValues', {
+    connectorId: 1,
+    transactionId: -1,
+    meterValue: [{ timestamp: 'never', sampledValue: [SAMPLE] }],
+  });
   send(one, 'StopTransaction', { ...STOP, transactionId: 1_000_002, meterStop: 0, idTag: 'BAD' });
   send(one, 'StopTransaction', { ...STOP, transactionId: 4711 });
   send(one, 'StartTransaction', { ...START, meterStart: 5000 });
@@ -69,24 +77,80 @@ function transactions2x(): EventDraft[] {
   const many = Array.from({ length: 1001 }, (_, i) => ({ value: i + 200 }));
   const meterValue = [{ timestamp: AT, sampledValue: many }];
   send(one, 'TransactionEvent', { ...started, ...circumstances, transactionInfo: info });
-  send(one, 'TransactionEvent', { ...started, ...circumstances, eventType: 'Updated', seqNo: 2, transactionInfo: info, meterValue });
-  send(one, 'TransactionEvent', { ...started, ...circumstances, eventType: 'Ended', seqNo: 3, transactionInfo: info, meterValue });
+  send(one, 'TransactionEvent', {
+    ...started,
+    ...circumstances,
+    eventType: 'Updated',
+    seqNo: 2,
+    transactionInfo: info,
+    meterValue,
+  });
+  send(one, 'TransactionEvent', {
+    ...started,
+    ...circumstances,
+    eventType: 'Ended',
+    seqNo: 3,
+    transactionInfo: info,
+    meterValue,
+  });
   send(one, 'TransactionEvent', { ...started, eventType: 'Updated', seqNo: 1, timestamp: 'soon' });
-  send(one, 'TransactionEvent', { ...started, eventType: 'Ended', seqNo: 9, transactionInfo: { transactionId: 'tx-1' } });
-  send(one, 'TransactionEvent', { ...started, eventType: 'Updated', seqNo: 9, transactionInfo: { transactionId: 'tx-2' } });
-  send(one, 'TransactionEvent', { ...started, meterValue, seqNo: 0, transactionInfo: { transactionId: 'tx-2' }, timestamp: 'soon' });
-  send(one, 'TransactionEvent', { ...started, eventType: 'Ended', seqNo: 1, transactionInfo: { transactionId: 'tx-3' } });
+  send(one, 'TransactionEvent', {
+    ...started,
+    eventType: 'Ended',
+    seqNo: 9,
+    transactionInfo: { transactionId: 'tx-1' },
+  });
+  send(one, 'TransactionEvent', {
+    ...started,
+    eventType: 'Updated',
+    seqNo: 9,
+    transactionInfo: { transactionId: 'tx-2' },
+  });
+  send(one, 'TransactionEvent', {
+    ...started,
+    meterValue,
+    seqNo: 0,
+    transactionInfo: { transactionId: 'tx-2' },
+    timestamp: 'soon',
+  });
+  send(one, 'TransactionEvent', {
+    ...started,
+    eventType: 'Ended',
+    seqNo: 1,
+    transactionInfo: { transactionId: 'tx-3' },
+  });
+  send(one, 'TransactionEvent', { ...started, transactionInfo: { transactionId: 'tx-3' } });
+  send(one, 'TransactionEvent', {
+    ...started,
+    eventType: 'Ended',
+    seqNo: 3,
+    transactionInfo: { transactionId: 'tx-2' },
+  });
   const low = [{ timestamp: AT, sampledValue: [{ value: 1 }] }];
   send(one, 'TransactionEvent', { ...started, transactionInfo: { transactionId: 'tx-4' } });
-  send(one, 'TransactionEvent', { ...started, eventType: 'Ended', seqNo: 1, transactionInfo: { transactionId: 'tx-4' }, meterValue: low, timestamp: 'soon' });
+  send(one, 'TransactionEvent', {
+    ...started,
+    eventType: 'Ended',
+    seqNo: 1,
+    transactionInfo: { transactionId: 'tx-4' },
+    meterValue: low,
+    timestamp: 'soon',
+  });
   return one.events;
 }
 
 function restOf16(): EventDraft[] {
-  const one = charger('1.6', { policy: { ...DEFAULT_POLICY, registration: 'Pending', dataTransferVendors: { 'com.example': [] } } });
+  const one = charger('1.6', {
+    policy: { ...DEFAULT_POLICY, registration: 'Pending', dataTransferVendors: { 'com.example': [] } },
+  });
   const texts = { info: 'door', vendorId: 'com.example', vendorErrorCode: 'E7', timestamp: 'soon' };
   send(one, 'StatusNotification', SAMPLES_V16['StatusNotification']);
-  send(one, 'StatusNotification', { ...SAMPLES_V16['StatusNotification'], ...texts, status: 'Faulted', errorCode: 'OtherError' });
+  send(one, 'StatusNotification', {
+    ...SAMPLES_V16['StatusNotification'],
+    ...texts,
+    status: 'Faulted',
+    errorCode: 'OtherError',
+  });
   send(one, 'BootNotification', {
     ...SAMPLES_V16['BootNotification'],
     chargePointSerialNumber: 'S1',
@@ -112,9 +176,18 @@ function restOf2x(): EventDraft[] {
     evseId: 1,
     chargingLimit: { chargingLimitSource: 'EMS', isGridCritical: false, isLocalGeneration: true },
   });
-  send(one, 'NotifyEVChargingNeeds', { ...SAMPLES_V21['NotifyEVChargingNeeds'], maxScheduleTuples: 3, timestamp: 'soon' });
+  send(one, 'NotifyEVChargingNeeds', {
+    ...SAMPLES_V21['NotifyEVChargingNeeds'],
+    maxScheduleTuples: 3,
+    timestamp: 'soon',
+  });
   send(one, 'NotifyEVChargingNeeds', SAMPLES_V201['NotifyEVChargingNeeds']);
-  const schedule = { id: 1, chargingRateUnit: 'W', duration: 60, chargingSchedulePeriod: [{ startPeriod: 0, limit: 7000 }] };
+  const schedule = {
+    id: 1,
+    chargingRateUnit: 'W',
+    duration: 60,
+    chargingSchedulePeriod: [{ startPeriod: 0, limit: 7000 }],
+  };
   send(one, 'NotifyEVChargingSchedule', {
     evseId: 1,
     timeBase: AT,
@@ -123,7 +196,13 @@ function restOf2x(): EventDraft[] {
     powerToleranceAcceptance: true,
   });
   send(one, 'SignCertificate', { csr: 'x', certificateType: 'V2G20Certificate', requestId: 3 });
-  send(one, 'NotifyDERAlarm', { controlType: 'LVMustTrip', gridEventFault: 'UnderVoltage', alarmEnded: true, timestamp: 'soon', extraInfo: 'x' });
+  send(one, 'NotifyDERAlarm', {
+    controlType: 'LVMustTrip',
+    gridEventFault: 'UnderVoltage',
+    alarmEnded: true,
+    timestamp: 'soon',
+    extraInfo: 'x',
+  });
   send(one, 'NotifyDERStartStop', { controlId: 'c1', started: false, timestamp: 'soon', supersededIds: ['c0'] });
   send(one, 'NotifySettlement', {
     ...SAMPLES_V21['NotifySettlement'],
@@ -151,7 +230,11 @@ function restOf2x(): EventDraft[] {
     variableMonitoringId: 4,
     severity: 5,
   };
-  send(one, 'NotifyEvent', { generatedAt: AT, seqNo: 1, eventData: Array.from({ length: 501 }, (_, i) => ({ ...event, eventId: i })) });
+  send(one, 'NotifyEvent', {
+    generatedAt: AT,
+    seqNo: 1,
+    eventData: Array.from({ length: 501 }, (_, i) => ({ ...event, eventId: i })),
+  });
   return one.events;
 }
 
