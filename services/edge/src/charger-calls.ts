@@ -9,7 +9,7 @@ import type { Violation } from '@voltlane/wire';
 import { takeBrokenAnswer, takeError, takeResult } from './csms-calls.ts';
 import type { SessionEffect } from './effect.ts';
 import type { InboundCall } from './lane.ts';
-import { coalesce, enqueue, twinOf } from './lane.ts';
+import { coalesce, enqueue, say, twinOf } from './lane.ts';
 import type { Session } from './session.ts';
 
 const NO_DEVIATIONS: readonly string[] = [];
@@ -41,7 +41,7 @@ export const takeFrame = (
       return;
     case 'invalid':
       effects.push({ kind: 'count', counter: 'frameInvalid', label: frame.reason });
-      if (frame.answer !== undefined) effects.push({ kind: 'sendText', text: frame.answer });
+      if (frame.answer !== undefined) say(session, frame.answer, effects);
       if (frame.messageType === 3 || frame.messageType === 4) takeBrokenAnswer(session, frame, nowMs, effects);
   }
 };
@@ -113,7 +113,7 @@ const refuse = (
   effects: SessionEffect[],
 ): void => {
   effects.push({ kind: 'count', counter: 'errorSent', label: code });
-  effects.push({ kind: 'sendText', text: formatError(session.version, messageId, code, description) });
+  say(session, formatError(session.version, messageId, code, description), effects);
 };
 
 interface Judged {

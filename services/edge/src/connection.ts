@@ -101,13 +101,6 @@ export class Connection implements Sender {
     this.handle({ kind: 'gaveUp', seq, why });
   }
 
-  /** Cuts the socket without a close handshake; the stop of an edge that ran out of time. */
-  cut(): void {
-    if (this.session.phase === 'gone' || this.ended) return;
-    this.#ports.metrics.cut('stop');
-    this.#socket.terminate();
-  }
-
   #perform(effect: SessionEffect): void {
     const { metrics } = this.#ports;
     switch (effect.kind) {
@@ -136,7 +129,7 @@ export class Connection implements Sender {
         this.#socket.close(effect.code, closeReason(effect.reason));
         return;
       case 'cutSocket':
-        metrics.cut('silent');
+        metrics.cut(effect.reason);
         this.#socket.terminate();
         return;
       case 'ended':
@@ -147,10 +140,8 @@ export class Connection implements Sender {
   #send(text: string): void {
     this.#socket.send(text);
     this.#ports.metrics.sent(frameType(text), text.length);
-    if (this.#socket.bufferedAmount <= this.#ports.outboundBytesMax) return;
     // A reader this slow takes the memory of the others; it comes back with a fresh socket.
-    this.session.why = 'slow reader';
-    this.#ports.metrics.cut('slowReader');
-    this.#socket.terminate();
+    if (this.session.phase === 'open' && this.#socket.bufferedAmount > this.#ports.outboundBytesMax)
+      this.handle({ kind: 'cut', reason: 'slowReader' });
   }
 }

@@ -7,6 +7,7 @@ import type { ErrorFrame, InvalidFrame, ResultFrame } from '@voltlane/ocpp';
 import { errorCode, formatCall, formatResultError, isErrorCode, mend, stringifyJson, validate } from '@voltlane/ocpp';
 import type { UplinkAnswer } from '@voltlane/wire';
 import type { SessionEffect, SessionEvent } from './effect.ts';
+import { say } from './lane.ts';
 import type { Session } from './session.ts';
 
 /** The CALL the charger has to answer. */
@@ -42,7 +43,7 @@ export const sendCommand = (
   // The command id doubles as message id, so that one id follows a command from the backend to the wire.
   const messageId = commandId.length <= MESSAGE_ID_CHARS_MAX ? commandId : commandId.slice(-MESSAGE_ID_CHARS_MAX);
   session.command = { commandId, messageId, action: command.action, deadlineAtMs: nowMs + command.timeoutMs };
-  effects.push({ kind: 'sendText', text: formatCall(messageId, command.action, command.payload) });
+  say(session, formatCall(messageId, command.action, command.payload), effects);
 };
 
 /** A CALLRESULT of the charger. */
@@ -65,7 +66,7 @@ export const takeResult = (session: Session, frame: ResultFrame, nowMs: number, 
   }
   if (version === '2.1') {
     // OCPP 2.1 Part 4 §4.2.4, FR.06: the one version in which a bad CALLRESULT is answered.
-    effects.push({ kind: 'sendText', text: formatResultError(frame.messageId, violation.code, violation.description) });
+    say(session, formatResultError(frame.messageId, violation.code, violation.description), effects);
     effects.push({ kind: 'count', counter: 'errorSent', label: violation.code });
   }
   // What the charger did say travels in the details: the backend may still make sense of it.

@@ -50,7 +50,7 @@ export const drain = async (ports: DrainPorts, deadlineMs: number): Promise<bool
   const left = (): number => deadlineMs - (clock.monotonicMs() - startMs);
   const closing = ports.pacer.close(CLOSE_GOING_AWAY, 'edge stops');
   while (sessions.open > 0 && left() > deadlineMs * (1 - CUT_AT)) await sleep(clock, POLL_MS);
-  for (const connection of sessions.all()) connection.cut();
+  for (const connection of sessions.all()) connection.handle({ kind: 'cut', reason: 'stop' });
   while ((sessions.size > 0 || uplinks.pending() > 0) && left() > POLL_MS) await sleep(clock, POLL_MS);
   const clean = sessions.size === 0 && uplinks.pending() === 0;
   if (bus.status() === 'connected' && left() > 0) await withinMs(clock, bus.flush(), left());

@@ -5,7 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
-import type { Log, Readiness } from '@voltlane/telemetry';
+import type { Readiness, Telemetry } from '@voltlane/telemetry';
 import type { Clock, Random } from '@voltlane/time';
 import { randomId, sortableId } from '@voltlane/time';
 import type { Subjects } from '@voltlane/wire';
@@ -39,7 +39,7 @@ export interface EdgeParts {
   readonly subjects: Subjects;
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: Pick<Log, 'info' | 'warn'>;
+  readonly log: Pick<Telemetry['log'], 'info' | 'warn'>;
   readonly metrics: EdgeMetrics;
 }
 
@@ -68,8 +68,8 @@ const ENVELOPE_BYTES = 4_096;
 const PENDING_BYTES_MAX = 67_108_864;
 const REPLACEMENTS_PER_WINDOW_MAX = 10;
 const REPLACEMENT_WINDOW_MS = 60_000;
-/** Left of the stop deadline for whoever called. */
-const STOP_MARGIN = 0.9;
+/** Share of the stop deadline an edge takes; the rest is for what stops after it, as the worker does in the broker. */
+const STOP_SHARE = 0.7;
 
 /** Starts an edge; rejects with EdgeError when it cannot. */
 export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
@@ -202,7 +202,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
 
   const stop = async (): Promise<void> => {
     listener.stop();
-    const clean = await drain({ clock, bus, sessions, uplinks, pacer }, config.stopDeadlineMs * STOP_MARGIN);
+    const clean = await drain({ clock, bus, sessions, uplinks, pacer }, config.stopDeadlineMs * STOP_SHARE);
     endLiveness();
     uplinks.stop();
     subscription.unsubscribe();

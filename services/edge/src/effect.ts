@@ -7,6 +7,9 @@ import type { DownlinkReply, Uplink } from '@voltlane/wire';
 /** Why an uplink message will get no reply: its deadline passed, or the edge holds as many as it may. */
 export type GivenUp = 'deadline' | 'overload';
 
+/** Why the edge cuts a socket without a close handshake. */
+export type CutReason = 'silent' | 'slowReader' | 'stop';
+
 /** Something that happened to a session. Wall-clock stamps travel in the event; the machine itself reads no clock. */
 export type SessionEvent =
   /** The upgrade is through; first event of every session. */
@@ -38,6 +41,8 @@ export type SessionEvent =
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   /** The socket is to be closed once the calls taken from it are answered. */
   | { readonly kind: 'drain'; readonly code: number; readonly reason: string }
+  /** The socket is to go without a close handshake: the peer does not read, or there is no time left. */
+  | { readonly kind: 'cut'; readonly reason: CutReason }
   /** The socket is gone; last event that concerns the socket. */
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string; readonly closedAtMs: number }
   /** Time passed; sent only when `sweepDue` says that something is due. */
@@ -76,7 +81,7 @@ export type SessionEffect =
   | { readonly kind: 'publish'; readonly uplink: Uplink; readonly deadlineAtMs: number }
   | { readonly kind: 'closeSocket'; readonly code: number; readonly reason: string }
   /** Cut without a close handshake: the peer is not there to take part in one. */
-  | { readonly kind: 'cutSocket' }
+  | { readonly kind: 'cutSocket'; readonly reason: CutReason }
   | { readonly kind: 'pauseReading' }
   | { readonly kind: 'resumeReading' }
   | { readonly kind: 'ping' }

@@ -134,9 +134,13 @@ const errorText = (
   return formatError(session.version, call.messageId, code, description);
 };
 
+/** Puts a text on the socket, unless it is closing: then nobody reads any more. */
+export const say = (session: Session, text: string, effects: SessionEffect[]): void => {
+  if (session.phase === 'open') effects.push({ kind: 'sendText', text });
+};
+
 const deliver = (session: Session, call: InboundCall, text: string, effects: SessionEffect[]): void => {
-  if (session.phase !== 'open') return;
-  for (let copy = 0; copy < call.copies; copy += 1) effects.push({ kind: 'sendText', text });
+  for (let copy = 0; copy < call.copies; copy += 1) say(session, text, effects);
 };
 
 /** Ends the pending call and sends the next one on its way. */

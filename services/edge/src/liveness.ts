@@ -29,7 +29,7 @@ export const startLiveness = (ports: LivenessPorts, busLostGraceMs: number): Can
     else if (nowMs - connectedAtMs >= busLostGraceMs) {
       // Another edge may have a bus. Ask again only after another grace time.
       connectedAtMs = nowMs;
-      ports.pacer.close(CLOSE_GOING_AWAY, 'bus away');
+      void ports.pacer.close(CLOSE_GOING_AWAY, 'bus away');
     }
   });
 };

@@ -12,7 +12,7 @@ import {
 } from '@voltlane/ocpp';
 import type { CounterChild, Metrics } from '@voltlane/telemetry';
 import { OTHER } from '@voltlane/telemetry';
-import type { CallOutcome, SessionCounter } from './effect.ts';
+import type { CallOutcome, CutReason, SessionCounter } from './effect.ts';
 import type { RefusalReason } from './refusal.ts';
 import { REFUSAL_REASONS } from './refusal.ts';
 
@@ -26,9 +26,6 @@ export type DownlinkFate =
   | 'unknownSession'
   | 'malformed'
   | 'newerVersion';
-
-/** Why the edge cut a socket without a close handshake. */
-export type CutReason = 'silent' | 'slowReader' | 'stop';
 
 /** What the parts of an edge report. */
 export interface EdgeMetrics {
@@ -199,9 +196,13 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
     replaced: () => replaced.add(),
     socketError: (code) => errors(SOCKET_ERRORS[code] ?? OTHER).add(),
     show(gauges) {
-      metrics.readGauge({ name: 'edge_connections', help: 'Open sockets.', read: gauges.connections });
-      metrics.readGauge({ name: 'edge_sessions', help: 'Sessions that have not ended.', read: gauges.sessions });
-      metrics.readGauge({ name: 'edge_pending', help: 'Messages without a reply.', read: gauges.pending });
+      metrics.readGauge({ name: 'edge_connections', help: 'Open sockets.', read: () => gauges.connections() });
+      metrics.readGauge({
+        name: 'edge_sessions',
+        help: 'Sessions that have not ended.',
+        read: () => gauges.sessions(),
+      });
+      metrics.readGauge({ name: 'edge_pending', help: 'Messages without a reply.', read: () => gauges.pending() });
     },
   };
 };

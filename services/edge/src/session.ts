@@ -13,7 +13,7 @@ import type { ChargerId, EdgeId, PartitionId, SessionHeader, SessionId, Tenant, 
 import { takeFrame } from './charger-calls.ts';
 import type { OutboundCall } from './csms-calls.ts';
 import { dropCommand, sendCommand, sweepCommand } from './csms-calls.ts';
-import type { SessionEffect, SessionEvent } from './effect.ts';
+import type { CutReason, SessionEffect, SessionEvent } from './effect.ts';
 import type { InboundCall } from './lane.ts';
 import { callGivenUp, callReplied } from './lane.ts';
 
@@ -152,6 +152,9 @@ export const step = (session: Session, event: SessionEvent, nowMs: number): Sess
     case 'drain':
       drain(session, event.code, event.reason, effects);
       break;
+    case 'cut':
+      cut(session, event.reason, effects);
+      break;
     case 'closed':
       closed(session, event, nowMs, effects);
       break;
@@ -190,9 +193,7 @@ const sweep = (session: Session, nowMs: number, effects: SessionEffect[]): void 
   if (session.phase === 'gone') return;
   if (commandDue(session, nowMs)) sweepCommand(session, nowMs, effects);
   if (idle(session, nowMs)) {
-    session.phase = 'closing';
-    session.why = 'silent';
-    effects.push({ kind: 'cutSocket' });
+    cut(session, 'silent', effects);
     return;
   }
   if (pingDue(session, nowMs)) {
@@ -218,6 +219,14 @@ const close = (session: Session, code: number, reason: string, effects: SessionE
   session.phase = 'closing';
   session.why = reason;
   effects.push({ kind: 'closeSocket', code, reason });
+};
+
+const cut = (session: Session, reason: CutReason, effects: SessionEffect[]): void => {
+  if (session.phase === 'gone') return;
+  if (session.phase === 'open') session.why = reason;
+  // From here on nothing is written to the socket.
+  session.phase = 'closing';
+  effects.push({ kind: 'cutSocket', reason });
 };
 
 /** Closes as soon as every call taken is answered; takes no more meanwhile. */

@@ -1,6 +1,6 @@
 /** A real edge on real sockets and the memory bus, a scripted worker, and chargers that speak plain frames. */
 
-import type { Bus } from '@voltlane/bus';
+import type { MemoryBroker } from '@voltlane/bus';
 import { createMemoryBus } from '@voltlane/bus';
 import type { EdgeOptions, SharedOptions } from '@voltlane/config';
 import { loadConfig } from '@voltlane/config';
@@ -20,7 +20,7 @@ export const PARTITIONS = 8;
 
 export interface Rig {
   readonly edge: Edge;
-  readonly bus: Bus;
+  readonly broker: MemoryBroker;
   readonly worker: FakeWorker;
   readonly metrics: CountingMetrics;
   readonly log: string[];
@@ -62,7 +62,7 @@ export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   const chargers: TestCharger[] = [];
   return {
     edge,
-    bus,
+    broker,
     worker,
     metrics,
     log,

@@ -343,6 +343,19 @@ describe('the end of a session', () => {
   });
 });
 
+describe('a cut socket', () => {
+  it('is not written to again, and its calls are still delivered', () => {
+    const s = session();
+    step(s, heartbeat('1'), 0);
+    expect(step(s, { kind: 'cut', reason: 'slowReader' }, 1)).toEqual([{ kind: 'cutSocket', reason: 'slowReader' }]);
+    expect(texts(step(s, reply(1), 2))).toEqual([]);
+    expect(texts(step(s, frame('[2,"2","Nope",{}]'), 3))).toEqual([]);
+    expect(published(step(s, closed, 4))).toEqual([
+      expect.objectContaining({ kind: 'sessionClosed', reason: 'slowReader' }),
+    ]);
+  });
+});
+
 describe('liveness', () => {
   it('pings after silence, once per interval, and any traffic counts as life', () => {
     const s = session();
