@@ -76,7 +76,7 @@ describe('parseJson', () => {
 
   it('refuses what JSON.parse refuses and nothing else', () => {
     const pieces = fc.array(
-      fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '"a"', 'null', '\\', ' ', '\0', 'e5'),
+      fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '"a"', 'null', '\\', ' ', '\0', 'e-5'),
     );
     fc.assert(
       fc.property(pieces, (parts) => {

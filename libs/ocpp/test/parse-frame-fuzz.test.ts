@@ -6,6 +6,7 @@ import {
   OCPP_VERSIONS,
   type OcppVersion,
   parseFrame,
+  parseJson,
   stringifyJson,
 } from '../src/index.ts';
 
@@ -25,7 +26,11 @@ function faultOf(text: string, at: OcppVersion): string | undefined {
   const frame = parseFrame(text, at);
   if (frame.kind !== 'invalid') {
     const length = frame.messageId.length;
-    return length > 0 && length <= 36 ? undefined : `message id of ${length} characters`;
+    if (length === 0 || length > 36) return `message id of ${length} characters`;
+    // The fast way reads the header by hand: it must not accept what no JSON parser accepts.
+    if (!Array.isArray(parseJson(text.replaceAll(/^[\s\0\uFEFF]+|[\s\0\uFEFF]+$/g, '')))) return 'not an array';
+    const [given, own] = 'payload' in frame ? [frame.payloadText, frame.payload] : [frame.detailsText, frame.details];
+    return stringifyJson(parseJson(given)) === stringifyJson(own) ? undefined : `text ${given} is not the payload`;
   }
   if (!INVALID_REASONS.includes(frame.reason)) return `unknown reason ${frame.reason}`;
   if (frame.answer === undefined) return undefined;
@@ -57,7 +62,7 @@ describe('parseFrame', () => {
       fc.property(anything, version, (text, at) => {
         expect(faultOf(text, at)).toBeUndefined();
       }),
-      { numRuns: 5000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -83,7 +88,7 @@ describe('parseFrame', () => {
           expect(faultOf(damaged, at)).toBeUndefined();
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: 6000 },
     );
   });
 
