@@ -41,7 +41,7 @@ const DOCUMENTED = new Map(
         ...section.fields,
         ...(section.text.includes('(#circumstances-of-2x-transactions)') ? CIRCUMSTANCES : []),
       ],
-      example: /```json\n(.*)\n```/.exec(section.text)?.[1],
+      example: /```json\n([^`]*)\n```/.exec(section.text)?.[1],
     },
   ]),
 );
