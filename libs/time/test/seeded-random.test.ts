@@ -16,7 +16,7 @@ describe('the seeded random', () => {
 
   it('spreads evenly over [0, 1)', () => {
     const random = createSeededRandom(3);
-    const buckets = new Array<number>(10).fill(0);
+    const buckets = Array.from({ length: 10 }, () => 0);
     for (let index = 0; index < 100_000; index += 1) {
       const value = random.next();
       expect(value >= 0 && value < 1).toBe(true);

@@ -96,7 +96,7 @@ describe('another version of the envelope', () => {
     for (const version of [2, 3, 127]) {
       expect(refusal(decodeUplink, pack([version, { any: ['shape'] }]))).toBe('newer-version');
       expect(refusal(decodeDownlink, pack([version]))).toBe('newer-version');
-      expect(refusal(decodeUplink, pack([version, ...new Array<number>(40).fill(1)]))).toBe('newer-version');
+      expect(refusal(decodeUplink, pack([version, ...Array.from({ length: 40 }, () => 1)]))).toBe('newer-version');
     }
   });
 });
@@ -199,15 +199,13 @@ describe('bytes that are no envelope', () => {
       for (let change = 0; change < changes && bytes.length > 0 && round % 4 !== 0; change += 1) {
         bytes[random.next() < 0.3 ? pick(Math.min(12, bytes.length)) : pick(bytes.length)] = pick(256);
       }
-      const shown = bytes.toString('hex');
       const up = refusal(decodeUplink, bytes);
       const down = refusal(decodeDownlink, bytes);
-      expect(KNOWN, shown).toContain(up);
-      expect(KNOWN, shown).toContain(down);
+      if (!KNOWN.includes(up) || !KNOWN.includes(down)) expect.fail(`${up}, ${down}: ${bytes.toString('hex')}`);
       tally[up] = (tally[up] ?? 0) + 1;
     }
     // The fuzzer must reach all of them, or it tests nothing.
-    for (const code of KNOWN) expect(tally[code], code).toBeGreaterThan(100);
+    for (const code of KNOWN) expect(tally[code]).toBeGreaterThan(100);
     // And nothing it did may linger.
     for (const [name, message] of Object.entries(UPLINKS)) expect(decodeUplink(golden(name))).toEqual<Uplink>(message);
     for (const [name, message] of Object.entries(DOWNLINKS))

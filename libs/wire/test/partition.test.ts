@@ -29,7 +29,7 @@ describe('partitionOf', () => {
   });
 
   it.each(['CP', 'DE*ABC*E', 'sim-000'])('spreads 100,000 chargers %s… evenly over 256 partitions', (stem) => {
-    const counts = new Array<number>(256).fill(0);
+    const counts = Array.from({ length: 256 }, () => 0);
     for (let index = 0; index < 100_000; index += 1) {
       const partition = partitionOf(DEFAULT, chargerId(`${stem}${index}`), 256);
       counts[partition] = (counts[partition] ?? 0) + 1;

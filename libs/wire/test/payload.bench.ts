@@ -4,8 +4,8 @@
  */
 import { Packr } from 'msgpackr';
 
-const plain = new Packr({ useRecords: false, int64AsType: 'auto' });
-const records = new Packr({ structures: [], int64AsType: 'auto' });
+const plain = new Packr({ useRecords: false });
+const records = new Packr({ structures: [] });
 
 const sampled = ['Energy.Active.Import.Register', 'Power.Active.Import', 'Current.Import', 'Voltage', 'SoC'].map(
   (measurand, n) => ({

@@ -105,7 +105,7 @@ describe('subjects', () => {
       s.parseCommand(subject),
       s.parseEvent(subject),
       s.parseHandle(subject),
-    ]).toEqual(new Array(6).fill(undefined));
+    ]).toEqual(Array.from({ length: 6 }, () => undefined));
   });
 
   it.each(['.', 'a.', '.a', 'a..b', 'a b', '*', '>', 'a.>', 'ä', 'x'.repeat(129)])('refuse the prefix %j', (prefix) => {

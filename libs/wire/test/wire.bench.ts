@@ -3,6 +3,7 @@
  * Best and median of several rounds, because the machine is shared; JSON of the same message stands beside for scale.
  */
 import {
+  chargerId,
   createSubjects,
   decodeDownlink,
   decodeStateHeader,
@@ -36,13 +37,14 @@ function measure(name: string, run: () => unknown): void {
   console.log(`${name.padEnd(44)} ${String(best).padStart(6)} ns best ${String(median).padStart(6)} ns median`);
 }
 
-const heartbeat = { ...METER_CALL, action: 'Heartbeat', payload: '{}' };
+const call = { ...METER_CALL, chargerId: chargerId('CP-000123') };
+const heartbeat = { ...call, action: 'Heartbeat', payload: '{}' };
 const reply = DOWNLINKS['downlink-reply-result'];
 if (reply === undefined) throw new Error('sample is gone');
-const meterBytes = encodeUplink(METER_CALL);
+const meterBytes = encodeUplink(call);
 const heartbeatBytes = encodeUplink(heartbeat);
 const replyBytes = encodeDownlink(reply);
-const json = JSON.stringify(METER_CALL);
+const json = JSON.stringify(call);
 const state = {
   registration: 'Accepted',
   session: { id: 's', openedAtMs: 5 },
@@ -62,20 +64,20 @@ const record = {
 console.log(
   `node ${process.version}; payload of MeterValues ${METER_VALUES.length} characters, envelope ${meterBytes.length} bytes`,
 );
-measure('encodeUplink MeterValues', () => encodeUplink(METER_CALL));
+measure('encodeUplink MeterValues', () => encodeUplink(call));
 measure('decodeUplink MeterValues', () => decodeUplink(meterBytes));
 measure('encodeUplink Heartbeat', () => encodeUplink(heartbeat));
 measure('decodeUplink Heartbeat', () => decodeUplink(heartbeatBytes));
 measure('encodeDownlink reply', () => encodeDownlink(reply));
 measure('decodeDownlink reply', () => decodeDownlink(replyBytes));
-measure('JSON.stringify of the MeterValues message', () => Buffer.from(JSON.stringify(METER_CALL)));
+measure('JSON.stringify of the MeterValues message', () => Buffer.from(JSON.stringify(call)));
 measure('JSON.parse of the MeterValues message', (): unknown => JSON.parse(json));
 measure('fingerprint of the MeterValues payload', () => fingerprint(METER_VALUES));
 measure('encodeEventRecord MeterValues', () => encodeEventRecord(record, METER_VALUES));
 measure('encodeStateHeader small state', () => encodeStateHeader(state));
 measure('decodeStateHeader small state', () => decodeStateHeader(header));
-measure('partitionOf', () => partitionOf(METER_CALL.tenant, METER_CALL.chargerId, 256));
+measure('partitionOf', () => partitionOf(call.tenant, call.chargerId, 256));
 measure('encodeToken plain', () => encodeToken('CP-000123'));
 measure('encodeToken with blanks and letters', () => encodeToken(METER_CALL.chargerId));
-measure('subjects.eventState', () => subjects.eventState(METER_CALL));
+measure('subjects.eventState', () => subjects.eventState(call));
 if (sink === undefined) console.log('nothing was measured');
