@@ -21,14 +21,17 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+const { filter, options: given } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+// A reporter asked for on the command line would replace the list below, and with it the count.
+const { reporter, reporters, ...options } = given;
+const shown = [reporter ?? reporters ?? 'default'].flat();
 const filtered = options.testNamePattern !== undefined;
 const vitest = await startVitest('test', filter, {
   ...options,
   run: true,
   watch: false,
   config: 'libs/checks/vitest.config.ts',
-  reporters: ['default', createTallyReporter(filtered, (counted) => (tally = counted))],
+  reporters: [...shown, createTallyReporter(filtered, (counted) => (tally = counted))],
 });
 await vitest.close();
 process.exit();

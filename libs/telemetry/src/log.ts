@@ -5,11 +5,8 @@ import { prettyLine } from './pretty-line.ts';
 /** Facts of a log line. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes one line: what happened, as a short constant text, and the facts as fields. */
-export interface WriteLine {
-  (fields: LogFields, event: string): void;
-  (event: string): void;
-}
+/** Writes one line: the facts as fields, and what happened as a short constant text. */
+export type WriteLine = (fields: LogFields, event: string) => void;
 
 /** Where state changes are written. */
 export interface Logger {

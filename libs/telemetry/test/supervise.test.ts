@@ -7,7 +7,7 @@ function setUp(stop: (signal: AbortSignal) => Promise<void>) {
   const exits: number[] = [];
   const lines: string[] = [];
   const clock = createFakeClock();
-  const write = (fields: unknown, event?: string): void => void lines.push(event ?? String(fields));
+  const write = (_: unknown, event: string): void => void lines.push(event);
   const request = superviseProcess({
     log: { info: write, error: write, fatal: write },
     clock,

@@ -24,13 +24,28 @@ const runs: Run[] = [];
 
 afterEach(async () => {
   for (const run of runs.splice(0)) {
-    run.child.kill('SIGKILL');
+    killGroup(run.child);
     await run.ended;
   }
 });
 
+/** Each run leads its own process group, so that nothing npm started outlives its test. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group is gone already, which is what is wanted.
+  }
+}
+
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Run {
-  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let text = '';
   const listeners = new Set<() => void>();
   const take = (chunk: Buffer): void => {
