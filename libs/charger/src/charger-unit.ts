@@ -6,6 +6,7 @@ import type { JsonObject, OcppVersion } from '@voltlane/ocpp';
 import { type Clock, type Random, sleep } from '@voltlane/time';
 import { Certificates } from './certificates.ts';
 import { Connection, type ReconnectPolicy } from './connection.ts';
+import { newConnector } from './connector.ts';
 import type { BootReason, Dialect } from './dialect.ts';
 import { ChargerError } from './errors.ts';
 import type { EventSink, UntimedEvent } from './events.ts';
@@ -13,10 +14,12 @@ import type { Hardware } from './hardware.ts';
 import type { Connect, LinkTarget } from './link.ts';
 import { LocalList } from './local-list.ts';
 import type { MessageStore } from './message-store.ts';
-import { createMeter, type Reading, readMeter } from './metering.ts';
+import { type Reading, readMeter } from './metering.ts';
+import { reboot } from './reboot.ts';
 import { Registration, type RegistrationStatus } from './registration.ts';
 import { type CallOptions, createRpcCounters, type FrameTap, type Reply, Rpc, type RpcCounters } from './rpc.ts';
-import { runSession, type SessionOptions, type SessionRecord } from './session.ts';
+import { runSession } from './session.ts';
+import type { SessionOptions, SessionRecord } from './session-record.ts';
 import { Settings, type WriteOutcome } from './settings.ts';
 import { ProfileShelf } from './smart-charging.ts';
 import { type Delivery, TransactionQueue } from './transaction-queue.ts';
@@ -45,8 +48,6 @@ export interface UnitOptions {
 
 /** Down time of a reboot. */
 const REBOOT_MS = 1000;
-/** Longest wait of a soft reset for its last transaction messages. */
-const SOFT_RESET_MS = 5000;
 /** Clock differences below this are transport delay, not a wrong clock. */
 const CLOCK_TOLERANCE_MS = 2000;
 
@@ -88,8 +89,13 @@ export class ChargerUnit implements Unit {
     this.clock = clock;
     this.sessionClock = sessionClock;
     this.random = random;
-    this.settings = new Settings(dialect.settings, { ...dialect.ownSettings(hardware, options.id), ...options.settings });
-    this.connectors = Array.from({ length: hardware.evses }, (_, index) => newConnector(index + 1, random, sessionClock.monotonicMs()));
+    this.settings = new Settings(dialect.settings, {
+      ...dialect.ownSettings(hardware, options.id),
+      ...options.settings,
+    });
+    this.connectors = Array.from({ length: hardware.evses }, (_, index) =>
+      newConnector(index + 1, random, sessionClock.monotonicMs()),
+    );
     this.connection = new Connection({
       connect: options.connect,
       clock,
@@ -112,7 +118,7 @@ export class ChargerUnit implements Unit {
     });
     this.#registration = new Registration({
       clock,
-      call: async (action, payload) => await this.#rpcCall(action, payload, {}),
+      call: (action, payload) => this.#rpcCall(action, payload, {}),
       bootNotification: () => dialect.bootNotification(hardware, this.#bootReason),
       lastSentMs: () => this.#lastSentMs,
       heartbeatIntervalMs: () => this.settings.number(dialect.tunables.heartbeatIntervalS, 0) * 1000,
@@ -132,7 +138,7 @@ export class ChargerUnit implements Unit {
       store: options.store,
       retryMessageId: options.retryMessageId,
       ready: () => this.ready(),
-      deliver: async (action, payload, callOptions) => await this.#rpcCall(action, payload, callOptions),
+      deliver: (action, payload, callOptions) => this.#rpcCall(action, payload, callOptions),
       attemptsMax: () => this.settings.number(dialect.tunables.attempts, 3),
       retryIntervalMs: () => this.settings.number(dialect.tunables.retryIntervalS, 60) * 1000,
       onAnswer: (message, answer) => {
@@ -167,7 +173,7 @@ export class ChargerUnit implements Unit {
 
   /** Runs a session script. */
   async session(options: SessionOptions): Promise<SessionRecord> {
-    return await runSession(this, options);
+    return runSession(this, options);
   }
 
   /** Lets calls be pipelined. Misbehaviour only. */
@@ -199,7 +205,7 @@ export class ChargerUnit implements Unit {
     if (!this.ready() && this.registration() !== 'Pending') {
       throw new ChargerError('not-accepted', `${action} not sent: the CSMS has not accepted this charger`);
     }
-    return await this.#rpcCall(action, payload, {});
+    return this.#rpcCall(action, payload, {});
   }
 
   send({ action, payload }: OutMessage): void {
@@ -207,7 +213,7 @@ export class ChargerUnit implements Unit {
   }
 
   queue(transaction: Transaction, messages: readonly OutMessage[]): readonly Promise<Delivery>[] {
-    return messages.map(async ({ action, payload }) => await this.transactions.push(transaction.key, action, payload));
+    return messages.map(({ action, payload }) => this.transactions.push(transaction.key, action, payload));
   }
 
   tell(message: OutMessage): void {
@@ -232,7 +238,10 @@ export class ChargerUnit implements Unit {
 
   reportStatus(connectorId: number | undefined): void {
     if (connectorId === undefined || connectorId === 0) {
-      const station = this.dialect.stationStatus(this.connectors.some(({ operative }) => operative), this.nowMs());
+      const station = this.dialect.stationStatus(
+        this.connectors.some(({ operative }) => operative),
+        this.nowMs(),
+      );
       if (station !== undefined) this.tell(station);
     }
     for (const connector of this.connectors) {
@@ -291,26 +300,16 @@ export class ChargerUnit implements Unit {
   }
 
   reset(reason: 'SoftReset' | 'HardReset', onlyWhenIdle: boolean): void {
-    void this.#reset(reason, onlyWhenIdle);
+    void reboot(this, { reason, onlyWhenIdle }, this.transactions, () => {
+      this.#bootReason = 'RemoteReset';
+      this.#registration.powerOn(this.#options.skipBoot);
+      this.connection.restart(reason === 'HardReset' ? 'terminate' : 'close', REBOOT_MS);
+    });
   }
 
   reconnect(password: string | Uint8Array | undefined): void {
     if (password !== undefined) this.#target = { ...this.#target, password };
     this.connection.restart('close', 0);
-  }
-
-  async #reset(reason: 'SoftReset' | 'HardReset', onlyWhenIdle: boolean): Promise<void> {
-    this.note({ kind: 'resetting', how: reason });
-    const running = this.connectors.flatMap(({ transaction }) => (transaction === undefined ? [] : [transaction]));
-    while (onlyWhenIdle && this.connectors.some(({ transaction }) => transaction !== undefined)) await sleep(this.clock, REBOOT_MS);
-    for (const transaction of running) this.stopTransaction(transaction, reason);
-    // One turn for the scripts to queue their last message; a soft reset also waits until the CSMS has them.
-    await sleep(this.clock, 0);
-    if (reason === 'SoftReset') await Promise.race([this.transactions.drained(), sleep(this.clock, SOFT_RESET_MS)]);
-    this.#bootReason = 'RemoteReset';
-    this.#registration.powerOn(this.#options.skipBoot);
-    for (const connector of this.connectors) connector.reported = undefined;
-    this.connection.restart(reason === 'HardReset' ? 'terminate' : 'close', REBOOT_MS);
   }
 
   #createRpc(transmit: (text: string) => void): Rpc {
@@ -339,7 +338,7 @@ export class ChargerUnit implements Unit {
 
   async #rpcCall(action: string, payload: object, options: CallOptions): Promise<JsonObject> {
     if (this.#rpc === undefined) throw new ChargerError('link-lost', `${action} not sent: no link`);
-    return await this.#rpc.call(action, payload, options);
+    return this.#rpc.call(action, payload, options);
   }
 
   async #told({ action, payload }: OutMessage): Promise<boolean> {
@@ -395,18 +394,4 @@ export class ChargerUnit implements Unit {
       redialAfterCleanClose: given.redialAfterCleanClose,
     };
   }
-}
-
-function newConnector(id: number, random: Random, monotonicMs: number): Connector {
-  return {
-    id,
-    status: 'Available',
-    reported: undefined,
-    operative: true,
-    claimed: false,
-    inoperativeAfterwards: false,
-    reservation: undefined,
-    transaction: undefined,
-    meter: createMeter(Math.floor(random.next() * 5_000_000), monotonicMs),
-  };
 }

@@ -10,10 +10,10 @@ import type { ChargerLink, Connect, LinkTarget, LinkTls } from './link.ts';
 import { createMemoryStore, type MessageStore } from './message-store.ts';
 import type { RegistrationStatus } from './registration.ts';
 import type { FrameTap, RpcCounters } from './rpc.ts';
-import type { SessionOptions, SessionRecord } from './session.ts';
+import type { SessionOptions, SessionRecord } from './session-record.ts';
 import type { ConnectorStatus } from './unit.ts';
+import { DIALECT_21, DIALECT_201 } from './v2/dialect.ts';
 import { DIALECT_16 } from './v16/dialect.ts';
-import { DIALECT_201, DIALECT_21 } from './v2/dialect.ts';
 import { connectWebSocket } from './ws-link.ts';
 
 /** How to build a charger. Only the first five are needed. */
@@ -133,7 +133,7 @@ export function createCharger(options: ChargerOptions): Charger {
 
 /** Runs a charging session on a connector and returns what the charger believes happened. */
 export async function runChargingSession(charger: Charger, options: SessionOptions): Promise<SessionRecord> {
-  return await charger.session(options);
+  return charger.session(options);
 }
 
 function faceOf(unit: ChargerUnit): Charger {
@@ -148,17 +148,17 @@ function faceOf(unit: ChargerUnit): Charger {
     stop(): void {
       unit.stop();
     },
-    ready: async () => await unit.whenReady(),
+    ready: () => unit.whenReady(),
     online: () => unit.online(),
     registration: () => unit.registration(),
     connectorStatus: (connectorId) => unit.connectors.find(({ id }) => id === connectorId)?.status,
     undelivered: () => unit.transactions.length,
-    delivered: async () => await unit.transactions.drained(),
-    call: async (action, payload) => await unit.call(action, payload),
+    delivered: () => unit.transactions.drained(),
+    call: (action, payload) => unit.call(action, payload),
     send(action, payload): void {
       unit.send({ action, payload });
     },
-    session: async (session) => await unit.session(session),
+    session: (session) => unit.session(session),
     dropLink(how, redialMs): void {
       unit.connection.restart(how, redialMs);
     },

@@ -92,7 +92,9 @@ export class Connection {
     if (how === 'close') link.close(code, reason);
     else link.terminate();
     this.#deps.note({ kind: 'disconnected', code, reason, retryInMs: undefined });
-    this.#deps.onDown(new ChargerError(this.#stopped ? 'stopped' : 'link-lost', `the charger closed the link: ${reason}`));
+    this.#deps.onDown(
+      new ChargerError(this.#stopped ? 'stopped' : 'link-lost', `the charger closed the link: ${reason}`),
+    );
   }
 
   async #dial(): Promise<void> {

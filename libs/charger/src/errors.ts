@@ -74,7 +74,13 @@ export class ChargerError extends Error {
   }
 }
 
-/** Any thrown thing as a `ChargerError`, so that callers switch on `code` only. */
+/** Our own error as it is; anything else is a fault in this code and is thrown on. */
+export function ownError(thrown: unknown): ChargerError {
+  if (thrown instanceof ChargerError) return thrown;
+  throw thrown;
+}
+
+/** Whatever a `Connect` threw as a `ChargerError`: links come from elsewhere. */
 export function asChargerError(error: unknown): ChargerError {
   if (error instanceof ChargerError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -27,7 +27,11 @@ export class LocalList {
   }
 
   /** Applies an update; a differential one must be newer than what is here. */
-  update(kind: 'Full' | 'Differential', version: number, entries: readonly LocalListEntry[]): 'Accepted' | 'VersionMismatch' {
+  update(
+    kind: 'Full' | 'Differential',
+    version: number,
+    entries: readonly LocalListEntry[],
+  ): 'Accepted' | 'VersionMismatch' {
     if (kind === 'Differential' && version <= this.#version) return 'VersionMismatch';
     if (kind === 'Full') this.#statuses.clear();
     for (const { idToken, status } of entries) {

@@ -71,7 +71,10 @@ export function readMeter(meter: Meter, nowMs: number, draw: Draw): Reading {
   const wantedA = offeredA * taper(meter.battery);
   meter.currentA = ramp(meter.currentA, wantedA, elapsedS);
   const voltageV = round(noisy(draw.hardware.voltageV, draw.random), 1);
-  const currentA = round(meter.currentA === 0 ? 0 : Math.min(noisy(meter.currentA, draw.random), draw.hardware.maxCurrentA), 2);
+  const currentA = round(
+    meter.currentA === 0 ? 0 : Math.min(noisy(meter.currentA, draw.random), draw.hardware.maxCurrentA),
+    2,
+  );
   const powerW = voltageV * currentA * draw.hardware.phases;
   const energyWh = (((meter.powerW + powerW) / 2) * elapsedS) / 3600;
   meter.registerWh += energyWh;

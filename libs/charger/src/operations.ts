@@ -23,7 +23,9 @@ export function placeForRemoteStart(
 ): Connector | undefined {
   if (unit.registration() !== 'Accepted') return undefined;
   const candidates = unit.connectors.filter(({ id }) => asked === undefined || asked === 0 || id === asked);
-  return candidates.find((connector) => connector.operative && !connector.claimed && mayUse(unit, connector, idToken.idToken));
+  return candidates.find(
+    (connector) => connector.operative && !connector.claimed && mayUse(unit, connector, idToken.idToken),
+  );
 }
 
 function mayUse(unit: Unit, connector: Connector, idToken: string): boolean {
@@ -32,7 +34,11 @@ function mayUse(unit: Unit, connector: Connector, idToken: string): boolean {
 }
 
 /** Changes availability of one connector, or of all (undefined). */
-export function changeAvailability(unit: Unit, connector: Connector | undefined, operative: boolean): 'Accepted' | 'Scheduled' {
+export function changeAvailability(
+  unit: Unit,
+  connector: Connector | undefined,
+  operative: boolean,
+): 'Accepted' | 'Scheduled' {
   let scheduled = false;
   for (const one of connector === undefined ? unit.connectors : [connector]) {
     if (!operative && one.claimed) {
@@ -63,7 +69,9 @@ export function reserve(
   cancelReservation(unit, reservation.id);
   const candidates = unit.connectors.filter(({ id }) => connectorId === 0 || id === connectorId);
   if (candidates.length === 0) return 'Rejected';
-  const free = candidates.find(({ operative, claimed, reservation: taken }) => operative && !claimed && taken === undefined);
+  const free = candidates.find(
+    ({ operative, claimed, reservation: taken }) => operative && !claimed && taken === undefined,
+  );
   if (free === undefined) return candidates.every(({ operative }) => !operative) ? 'Unavailable' : 'Occupied';
   free.reservation = reservation;
   unit.clock.after(Math.max(0, reservation.expiresAtMs - unit.nowMs()), () => {

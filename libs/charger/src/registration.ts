@@ -8,7 +8,7 @@
  */
 import type { JsonObject } from '@voltlane/ocpp';
 import { type CancelTimer, type Clock, parseIsoTime } from '@voltlane/time';
-import { asChargerError, ChargerError } from './errors.ts';
+import { ownError } from './errors.ts';
 import type { UntimedEvent } from './events.ts';
 import { numberField, textField } from './json-fields.ts';
 import type { OutMessage } from './unit.ts';
@@ -106,7 +106,7 @@ export class Registration {
       this.#obey(answer);
     } catch (thrown) {
       this.#booting = false;
-      const error = asChargerError(thrown);
+      const error = ownError(thrown);
       if (error.code === 'link-lost' || error.code === 'stopped') return;
       this.#deps.note({ kind: 'boot-failed', message: error.message, retryInMs: BOOT_RETRY_MS });
       this.#bootAfter(BOOT_RETRY_MS);
@@ -153,8 +153,8 @@ export class Registration {
         const csmsNowMs = parseIsoTime(textField(answer, 'currentTime') ?? '');
         if (csmsNowMs !== undefined) this.#deps.onTime(csmsNowMs);
       } catch (thrown) {
-        // Counted by the RPC layer; the next interval tries again. Anything but our own error is a fault in this code.
-        if (!(thrown instanceof ChargerError)) throw thrown;
+        // Counted by the RPC layer; the next interval tries again.
+        ownError(thrown);
       }
     }
     if (this.ready) this.#scheduleHeartbeat();

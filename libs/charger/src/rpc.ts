@@ -128,7 +128,7 @@ export class Rpc {
       throw new ChargerError('queue-full', `${action} not sent: ${WAITING_MAX} calls wait already`);
     }
     const payloadText = this.#payloadText(action, payload);
-    return await new Promise<JsonObject>((resolve, reject) => {
+    return new Promise<JsonObject>((resolve, reject) => {
       this.#waiting.push({
         messageId: options.messageId ?? uuid(this.#deps.random),
         action,
@@ -180,7 +180,9 @@ export class Rpc {
       const violation = validate(this.#deps.version, action, 'request', payload, 'strict');
       if (violation !== undefined) {
         const rpcDescription = violation.description;
-        throw new ChargerError('invalid-request', `${action} ${this.#deps.version}: ${rpcDescription}`, { rpcDescription });
+        throw new ChargerError('invalid-request', `${action} ${this.#deps.version}: ${rpcDescription}`, {
+          rpcDescription,
+        });
       }
     }
     return stringifyJson(payload);
@@ -217,7 +219,9 @@ export class Rpc {
     if (!this.#outstanding.delete(call.messageId)) return;
     this.#deps.counters.timeouts += 1;
     this.#deps.note({ kind: 'timed-out', messageId: call.messageId, action: call.action });
-    call.reject(new ChargerError('call-timeout', `no answer to ${call.action} within ${this.#deps.callTimeoutMs()} ms`));
+    call.reject(
+      new ChargerError('call-timeout', `no answer to ${call.action} within ${this.#deps.callTimeoutMs()} ms`),
+    );
     this.#sendNext();
   }
 
@@ -293,7 +297,9 @@ export class Rpc {
     this.#deps.note({ kind: 'bad-frame', reason: 'invalid-answer', description: `${call.action}: ${description}` });
     // Only 2.1 may complain about an answer (CALLRESULTERROR, FR.06).
     if (version === '2.1') this.#transmit(formatResultError(call.messageId, violation.code, description));
-    call.reject(new ChargerError('invalid-answer', `answer to ${call.action}: ${description}`, { rpcDescription: description }));
+    call.reject(
+      new ChargerError('invalid-answer', `answer to ${call.action}: ${description}`, { rpcDescription: description }),
+    );
   }
 
   #serve(messageId: string, action: string, payload: JsonObject, payloadText: string): void {
@@ -308,7 +314,9 @@ export class Rpc {
       this.#transmit(formatError(version, messageId, code, description));
       return;
     }
-    const invalid = this.#deps.strictSending ? validate(version, action, 'response', reply.payload, 'strict') : undefined;
+    const invalid = this.#deps.strictSending
+      ? validate(version, action, 'response', reply.payload, 'strict')
+      : undefined;
     if (invalid !== undefined) {
       this.#deps.note({ kind: 'bad-frame', reason: 'invalid-reply', description: `${action}: ${invalid.description}` });
       this.#transmit(formatError(version, messageId, 'InternalError', 'the answer did not fit its schema'));

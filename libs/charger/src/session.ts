@@ -2,73 +2,16 @@
  * Owns the script of one charging session: authorize, plug in, charge, sample, stop. It tells the dialect what happens and
  * keeps the charger's own record of it. It must never look at answers except through the dialect.
  */
-import { type Clock, isoTime, sleep } from '@voltlane/time';
-import { asChargerError } from './errors.ts';
+import { type Clock, sleep } from '@voltlane/time';
 import type { TransactionMoment } from './dialect.ts';
-import { textField, numberField } from './json-fields.ts';
+import { ownError } from './errors.ts';
+import { openStream, streamNotification } from './event-stream.ts';
+import { numberField } from './json-fields.ts';
 import { uuid } from './message-id.ts';
 import type { Battery, Reading } from './metering.ts';
+import { newRecord, refuse, type SessionMessage, type SessionOptions, type SessionRecord } from './session-record.ts';
 import type { Delivery } from './transaction-queue.ts';
 import type { Connector, IdToken, OutMessage, StopReason, Transaction, Unit } from './unit.ts';
-
-/** What a session is to do. */
-export interface SessionOptions {
-  /** 1.6 connectorId, 2.x evseId. Default 1. */
-  readonly connectorId?: number;
-  readonly idToken: string;
-  /** 2.x type of the token. Default: ISO14443 for 8 or 14 hex digits, else Central. */
-  readonly idTokenType?: string;
-  /** Time between start and stop on the session clock. */
-  readonly durationMs: number;
-  readonly sampleIntervalMs: number;
-  /** Ask the CSMS about the token first. Default true. */
-  readonly authorize?: boolean;
-  /** 2.x: the transaction starts with the cable, the token follows. Default false: it starts with the token. */
-  readonly plugFirst?: boolean;
-  /** The car's battery, when it tells its state of charge. */
-  readonly battery?: { readonly capacityWh: number; readonly socPercent: number };
-  /** Reason of a stop after the full duration. Default Local. */
-  readonly stopReason?: StopReason;
-  /** Aborting it stops the transaction cleanly (reason Local). */
-  readonly signal?: AbortSignal;
-  /** 2.1: stream the power through Open-, Notify- and ClosePeriodicEventStream. Default false. */
-  readonly eventStream?: boolean;
-  /** Id of the RequestStartTransaction that asked for this session. */
-  readonly remoteStartId?: number;
-}
-
-/** One transaction message as the charger remembers it. */
-export interface SessionMessage {
-  readonly action: string;
-  readonly atMs: number;
-  /** 2.x. */
-  readonly seqNo: number | undefined;
-  readonly registerWh: number;
-  /** Ids of every sending, oldest first. */
-  messageIds: readonly string[];
-  delivery: 'waiting' | 'answered' | 'discarded' | 'kept';
-}
-
-/** What the charger believes happened in one session. */
-export interface SessionRecord {
-  readonly chargerId: string;
-  readonly connectorId: number;
-  readonly idToken: string;
-  /** `completed`: started, ended, every message answered. `undelivered`: some were discarded or kept. */
-  outcome: 'running' | 'completed' | 'refused' | 'undelivered';
-  /** Why it was refused or not delivered; empty otherwise. */
-  problem: string;
-  /** The charger's own name of the transaction; its transactionId in 2.x. */
-  transaction: string | undefined;
-  /** The transactionId that the CSMS knows, as text; undefined before StartTransaction.conf. */
-  transactionId: string | undefined;
-  startedAtMs: number | undefined;
-  endedAtMs: number | undefined;
-  startWh: number | undefined;
-  stopWh: number | undefined;
-  stopReason: StopReason | undefined;
-  readonly messages: SessionMessage[];
-}
 
 /** Runs one session to its end and returns its record; rejects only for programming errors. */
 export async function runSession(unit: Unit, options: SessionOptions): Promise<SessionRecord> {
@@ -267,27 +210,9 @@ async function authorize(unit: Unit, idToken: IdToken): Promise<string | undefin
     unit.note({ kind: 'authorized', idToken: idToken.idToken, status });
     return status === 'Accepted' ? undefined : `idToken ${idToken.idToken} is ${status}`;
   } catch (thrown) {
-    const error = asChargerError(thrown);
+    const error = ownError(thrown);
     return error.code === 'link-lost' || error.code === 'call-timeout' ? undefined : error.message;
   }
-}
-
-async function openStream(unit: Unit): Promise<number | undefined> {
-  const id = 1 + Math.floor(unit.random.next() * 1_000_000);
-  const params = { interval: 1, values: 1 };
-  try {
-    const answer = await unit.call('OpenPeriodicEventStream', { constantStreamData: { id, variableMonitoringId: id, params } });
-    return textField(answer, 'status') === 'Accepted' ? id : undefined;
-  } catch (thrown) {
-    // The stream is an extra: the session goes on without it; the RPC layer has counted the failure.
-    asChargerError(thrown);
-    return undefined;
-  }
-}
-
-function streamNotification(id: number, reading: Reading, nowMs: number): OutMessage {
-  const data = [{ t: 0, v: String(reading.powerW) }];
-  return { action: 'NotifyPeriodicEventStream', payload: { id, pending: 0, basetime: isoTime(nowMs), data } };
 }
 
 function noteSample(unit: Unit, transaction: Transaction, reading: Reading): void {
@@ -301,30 +226,6 @@ function noteSample(unit: Unit, transaction: Transaction, reading: Reading): voi
     energyWh: reading.registerWh - transaction.startWh,
     socPercent: reading.socPercent,
   });
-}
-
-function newRecord(unit: Unit, connectorId: number, idToken: string): SessionRecord {
-  return {
-    chargerId: unit.id,
-    connectorId,
-    idToken,
-    outcome: 'running',
-    problem: '',
-    transaction: undefined,
-    transactionId: undefined,
-    startedAtMs: undefined,
-    endedAtMs: undefined,
-    startWh: undefined,
-    stopWh: undefined,
-    stopReason: undefined,
-    messages: [],
-  };
-}
-
-function refuse(record: SessionRecord, problem: string): SessionRecord {
-  record.outcome = 'refused';
-  record.problem = problem;
-  return record;
 }
 
 function obstacleOn(connector: Connector | undefined): string | undefined {

@@ -88,7 +88,10 @@ function fits(spec: SettingSpec, value: string): boolean {
       return /^-?\d+$/.test(value) && number >= (spec.min ?? 0) && number <= (spec.max ?? 2_147_483_647);
     }
     case 'list':
-      return spec.members === undefined || value.split(',').every((member) => member === '' || spec.members?.includes(member));
+      return (
+        spec.members === undefined ||
+        value.split(',').every((member) => member === '' || spec.members?.includes(member))
+      );
     case 'text':
       return true;
   }

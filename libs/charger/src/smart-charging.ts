@@ -94,8 +94,10 @@ export class ProfileShelf {
   composite(context: LimitContext, fromMs: number, schedule: { durationS: number; unit: 'A' | 'W' }): ProfilePeriod[] {
     const factor = schedule.unit === 'W' ? context.voltageV * context.phases : 1;
     const periods: ProfilePeriod[] = [];
-    for (const startS of this.#changes(context, fromMs, schedule.durationS)) {
-      const limit = round(this.limitA(context, fromMs + startS * 1000) * factor, 1);
+    // Without a transaction, schedules that start with one start now.
+    const anchored = { ...context, transactionStartedMs: context.transactionStartedMs ?? fromMs };
+    for (const startS of this.#changes(anchored, fromMs, schedule.durationS)) {
+      const limit = round(this.limitA(anchored, fromMs + startS * 1000) * factor, 1);
       if (periods.at(-1)?.limit !== limit && periods.length < PERIODS_MAX) periods.push({ startS, limit });
     }
     return periods;

@@ -9,7 +9,7 @@
  */
 import type { JsonObject } from '@voltlane/ocpp';
 import type { CancelTimer, Clock } from '@voltlane/time';
-import { asChargerError, type ChargerError } from './errors.ts';
+import { type ChargerError, ownError } from './errors.ts';
 import type { UntimedEvent } from './events.ts';
 import { field } from './json-fields.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
@@ -66,11 +66,18 @@ export class TransactionQueue {
 
   /** Takes a message; the promise tells how it ended and never rejects. */
   async push(transaction: string, action: string, payload: object): Promise<Delivery> {
-    const message: StoredMessage = { seq: this.#nextSeq, action, payload, transaction, attempts: 0, messageId: undefined };
+    const message: StoredMessage = {
+      seq: this.#nextSeq,
+      action,
+      payload,
+      transaction,
+      attempts: 0,
+      messageId: undefined,
+    };
     this.#nextSeq += 1;
     this.#deps.store.push(message);
     if (!this.#deps.ready()) this.#deps.note({ kind: 'queued', action, transaction, waiting: this.length });
-    return await new Promise<Delivery>((resolve) => {
+    return new Promise<Delivery>((resolve) => {
       this.#followers.set(message.seq, { resolve, messageIds: [] });
       this.#pump();
     });
@@ -84,7 +91,8 @@ export class TransactionQueue {
   /** Puts the id that the CSMS gave into the waiting messages of a transaction (1.6). */
   adoptTransactionId(transaction: string, transactionId: number | bigint): void {
     for (const message of this.#deps.store.all()) {
-      if (message.transaction !== transaction || field(message.payload, 'transactionId') !== PENDING_TRANSACTION_ID) continue;
+      if (message.transaction !== transaction || field(message.payload, 'transactionId') !== PENDING_TRANSACTION_ID)
+        continue;
       message.payload = { ...message.payload, transactionId };
       this.#deps.store.changed(message);
     }
@@ -129,7 +137,7 @@ export class TransactionQueue {
         },
       });
     } catch (thrown) {
-      this.#failed(message, asChargerError(thrown), follower?.messageIds ?? []);
+      this.#failed(message, ownError(thrown), follower?.messageIds ?? []);
     }
     if (answer !== undefined) {
       this.#deps.store.shift();

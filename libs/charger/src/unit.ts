@@ -10,8 +10,8 @@ import type { UntimedEvent } from './events.ts';
 import type { Hardware } from './hardware.ts';
 import type { LocalList } from './local-list.ts';
 import type { Meter, Reading } from './metering.ts';
-import type { ProfileShelf } from './smart-charging.ts';
 import type { Settings, WriteOutcome } from './settings.ts';
+import type { ProfileShelf } from './smart-charging.ts';
 import type { Delivery } from './transaction-queue.ts';
 
 /** State of a connector in the words of 1.6; 2.x shows fewer of them. */

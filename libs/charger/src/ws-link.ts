@@ -11,8 +11,8 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const FRAME_BYTES_MAX = 1_048_576;
 
 /** Connects over a WebSocket (RFC 6455) as OCPP-J asks: identity in the path, Basic credentials in the upgrade. */
-export const connectWebSocket: Connect = async (target, events) =>
-  await new Promise<ChargerLink>((resolve, reject) => {
+export const connectWebSocket: Connect = (target, events) =>
+  new Promise<ChargerLink>((resolve, reject) => {
     const url = linkUrl(target);
     let open = false;
     const socket = new WebSocket(url, [...target.subprotocols], {
@@ -40,7 +40,8 @@ export const connectWebSocket: Connect = async (target, events) =>
     });
     socket.on('error', (error) => {
       // After the opening `close` follows and tells the owner; before it this is the reason.
-      if (!open) reject(new ChargerError('connect-failed', `no connection to ${url}: ${error.message}`, { cause: error }));
+      if (!open)
+        reject(new ChargerError('connect-failed', `no connection to ${url}: ${error.message}`, { cause: error }));
     });
   });
 

@@ -1,7 +1,14 @@
 /** A charger and a tiny CSMS in one process on a fake clock. */
 import type { OcppVersion } from '@voltlane/ocpp';
 import { createFakeClock, createSeededRandom, FAKE_CLOCK_START_MS, type FakeClock } from '@voltlane/time';
-import { type Charger, type ChargerEvent, type ChargerOptions, createCharger, createEventList, createMemoryConnect } from '../src/index.ts';
+import {
+  type Charger,
+  type ChargerEvent,
+  type ChargerOptions,
+  createCharger,
+  createEventList,
+  createMemoryConnect,
+} from '../src/index.ts';
 import { createTinyCsms, type TinyCsms } from './tiny-csms.ts';
 
 export interface Rig {
@@ -9,13 +16,15 @@ export interface Rig {
   readonly csms: TinyCsms;
   readonly charger: Charger;
   /** Events of one kind, as the charger told them. */
-  events<K extends ChargerEvent['kind']>(kind: K): readonly Extract<ChargerEvent, { kind: K }>[];
+  readonly events: <K extends ChargerEvent['kind']>(kind: K) => readonly Extract<ChargerEvent, { kind: K }>[];
   /** Lets promises run, then moves the clock. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
   /** Refuses connections while true. */
-  setDown(down: boolean): void;
+  readonly setDown: (down: boolean) => void;
   /** Connection attempts so far. */
-  dials(): number;
+  readonly dials: () => number;
+  /** Password of each attempt. */
+  readonly passwords: (string | Uint8Array | undefined)[];
 }
 
 export function createRig(version: OcppVersion, options: Partial<ChargerOptions> = {}): Rig {
@@ -24,8 +33,10 @@ export function createRig(version: OcppVersion, options: Partial<ChargerOptions>
   const events = createEventList(10_000);
   let down = false;
   let dials = 0;
-  const connect = createMemoryConnect((_target, link) => {
+  const passwords: (string | Uint8Array | undefined)[] = [];
+  const connect = createMemoryConnect((target, link) => {
     dials += 1;
+    passwords.push(target.password);
     if (down) throw new Error('the CSMS is down');
     return csms.accept(link);
   });
@@ -46,11 +57,12 @@ export function createRig(version: OcppVersion, options: Partial<ChargerOptions>
     charger,
     events: <K extends ChargerEvent['kind']>(kind: K) =>
       events.list().filter((event): event is Extract<ChargerEvent, { kind: K }> => event.kind === kind),
-    pass: async (ms) => await clock.advanceAsync(ms),
+    pass: (ms) => clock.advanceAsync(ms),
     setDown: (value) => {
       down = value;
     },
     dials: () => dials,
+    passwords,
   };
 }
 

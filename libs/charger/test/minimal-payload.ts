@@ -1,8 +1,9 @@
 /** Makes the smallest payload that a schema allows: required members only, first of each enum. */
+
+import type { OcppVersion } from '@voltlane/ocpp';
 import * as v16 from 'typed-ocpp/dist/ocpp16/schemas.js'; // oxlint-disable-line no-restricted-imports
 import * as v201 from 'typed-ocpp/dist/ocpp20/schemas.js'; // oxlint-disable-line no-restricted-imports
 import * as v21 from 'typed-ocpp/dist/ocpp21/schemas.js'; // oxlint-disable-line no-restricted-imports
-import type { OcppVersion } from '@voltlane/ocpp';
 
 interface Schema {
   readonly $ref?: string;
@@ -17,7 +18,11 @@ interface Schema {
   readonly definitions?: Readonly<Record<string, Schema>>;
 }
 
-const SCHEMAS = { '1.6': new Map(Object.entries(v16)), '2.0.1': new Map(Object.entries(v201)), '2.1': new Map(Object.entries(v21)) };
+const SCHEMAS = {
+  '1.6': new Map(Object.entries(v16)),
+  '2.0.1': new Map(Object.entries(v201)),
+  '2.1': new Map(Object.entries(v21)),
+};
 
 /** The smallest request payload of an action. */
 export function minimalRequest(version: OcppVersion, action: string): object {

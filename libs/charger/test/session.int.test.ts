@@ -47,7 +47,9 @@ describe.each(OCPP_VERSIONS)('a session in OCPP %s', (version) => {
     expect(record.stopWh ?? 0).toBeGreaterThan(record.startWh ?? 0);
     expect(csms.violations).toEqual([]);
     expect(server.requests[0]?.url).toBe('/ocpp/CP%201');
-    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('CP 1:secret-secret-16').toString('base64')}`);
+    expect(server.requests[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('CP 1:secret-secret-16').toString('base64')}`,
+    );
     await csms.until('the connector is free again', () => charger.connectorStatus(1) === 'Available');
   });
 });
@@ -57,7 +59,9 @@ describe('the order of messages', () => {
     const { csms, charger } = await start('1.6');
     await runChargingSession(charger, { idToken: 'TAG1', durationMs: 12_000, sampleIntervalMs: 5000 });
     await csms.until('Available', () => csms.heard.at(-1)?.payload['status'] === 'Available');
-    const story = csms.heard.map(({ action, payload }) => (action === 'StatusNotification' ? payload['status'] : action));
+    const story = csms.heard.map(({ action, payload }) =>
+      action === 'StatusNotification' ? payload['status'] : action,
+    );
     expect(story.slice(0, 3)).toEqual(['BootNotification', 'Available', 'Available']);
     expect(story.slice(3)).toEqual([
       'Authorize',

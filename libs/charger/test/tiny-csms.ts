@@ -1,5 +1,14 @@
 /** A CSMS of a few lines for tests: answers by a table, validates everything it hears, remembers it. */
-import { type Frame, type JsonObject, type OcppVersion, formatCall, formatError, formatResult, parseFrame, validate } from '@voltlane/ocpp';
+import {
+  type Frame,
+  formatCall,
+  formatError,
+  formatResult,
+  type JsonObject,
+  type OcppVersion,
+  parseFrame,
+  validate,
+} from '@voltlane/ocpp';
 import type { ChargerLink, LinkEvents } from '../src/link.ts';
 
 /** What arrived, in order. */
@@ -39,7 +48,8 @@ export function createTinyCsms(version: OcppVersion): TinyCsms {
   const defaults: Record<string, () => object> = {
     BootNotification: () => ({ status: 'Accepted', currentTime: '2026-01-01T00:00:00.000Z', interval: 300 }),
     Heartbeat: () => ({ currentTime: '2026-01-01T00:00:00.000Z' }),
-    Authorize: () => (version === '1.6' ? { idTagInfo: { status: 'Accepted' } } : { idTokenInfo: { status: 'Accepted' } }),
+    Authorize: () =>
+      version === '1.6' ? { idTagInfo: { status: 'Accepted' } } : { idTokenInfo: { status: 'Accepted' } },
     StartTransaction: () => ({ transactionId: (transactions += 1), idTagInfo: { status: 'Accepted' } }),
     DataTransfer: () => ({ status: 'Accepted' }),
     OpenPeriodicEventStream: () => ({ status: 'Accepted' }),
@@ -66,7 +76,7 @@ export function createTinyCsms(version: OcppVersion): TinyCsms {
       commands += 1;
       const messageId = `csms-${commands}`;
       const link = csms.links.at(-1);
-      return await new Promise((resolve) => {
+      return new Promise((resolve) => {
         answered.set(messageId, resolve);
         link?.send(formatCall(messageId, action, JSON.stringify(payload)));
       });
@@ -104,7 +114,7 @@ export function createTinyCsms(version: OcppVersion): TinyCsms {
   function answer(link: ChargerLink, messageId: string, action: string, payload: JsonObject): void {
     const decided = csms.answers.get(action)?.(payload) ?? defaults[action]?.() ?? {};
     if (decided === 'silence') return;
-    if ('callError' in decided) link.send(formatError(version, messageId, decided.callError, 'as told'));
+    if ('callError' in decided) link.send(formatError(version, messageId, String(decided.callError), 'as told'));
     else link.send(formatResult(messageId, JSON.stringify(decided)));
   }
   return csms;

@@ -43,7 +43,7 @@ export async function startTinyServer(csms: TinyCsms): Promise<TinyServer> {
         terminate: () => ws.terminate(),
         pause: (paused) => (paused ? ws.pause() : ws.resume()),
       });
-      ws.on('message', (data) => events.onText(String(data)));
+      ws.on('message', (data: Buffer) => events.onText(data.toString('utf8')));
       ws.on('close', (code, reason) => events.onClose(code, String(reason)));
     });
   });

@@ -1,11 +1,18 @@
 /** Owns the answers of a 1.6 charger to the Core and RemoteTrigger commands (OCPP 1.6 §5). */
-import type { Deciders } from '../command.ts';
-import type { OutMessage, Unit } from '../unit.ts';
-import { changeAvailability, connectorOf, placeForRemoteStart, showAvailability, transactionOf } from '../operations.ts';
-import type { SettingSpec } from '../settings.ts';
-import { CONFIGURATION, CONFIGURATION_KEYS } from './configuration.ts';
+
 import { PLACEHOLDER_CSR } from '../certificates.ts';
+import type { Deciders } from '../command.ts';
+import {
+  changeAvailability,
+  connectorOf,
+  placeForRemoteStart,
+  showAvailability,
+  transactionOf,
+} from '../operations.ts';
+import type { SettingSpec } from '../settings.ts';
+import type { OutMessage, Unit } from '../unit.ts';
 import { profileFrom } from './commands-smart-charging.ts';
+import { CONFIGURATION, CONFIGURATION_KEYS } from './configuration.ts';
 
 /** Most keys in one GetConfiguration answer. */
 const KEYS_MAX = 100;
@@ -78,7 +85,8 @@ export const CORE_COMMANDS: Pick<Deciders<'1.6'>, CoreAction> = {
     ];
   },
   GetConfiguration: ({ key = [] }, unit) => {
-    const wanted = key.length === 0 ? CONFIGURATION_KEYS : key.flatMap((name) => CONFIGURATION.get(name.toLowerCase()) ?? []);
+    const wanted =
+      key.length === 0 ? CONFIGURATION_KEYS : key.flatMap((name) => CONFIGURATION.get(name.toLowerCase()) ?? []);
     const unknownKey = key.filter((name) => !CONFIGURATION.has(name.toLowerCase()));
     const configurationKey = wanted.slice(0, KEYS_MAX).map((spec) => shownKey(spec, unit));
     return [{ configurationKey, ...(unknownKey.length === 0 ? {} : { unknownKey }) }];
@@ -101,7 +109,8 @@ export const CORE_COMMANDS: Pick<Deciders<'1.6'>, CoreAction> = {
     ];
   },
   TriggerMessage: ({ requestedMessage, connectorId }, unit) => {
-    if (connectorId !== undefined && connectorId !== 0 && connectorOf(unit, connectorId) === undefined) return [{ status: 'Rejected' }];
+    if (connectorId !== undefined && connectorId !== 0 && connectorOf(unit, connectorId) === undefined)
+      return [{ status: 'Rejected' }];
     return [
       { status: 'Accepted' },
       () => {
@@ -110,7 +119,8 @@ export const CORE_COMMANDS: Pick<Deciders<'1.6'>, CoreAction> = {
     ];
   },
   ExtendedTriggerMessage: ({ requestedMessage, connectorId }, unit) => {
-    if (connectorId !== undefined && connectorId !== 0 && connectorOf(unit, connectorId) === undefined) return [{ status: 'Rejected' }];
+    if (connectorId !== undefined && connectorId !== 0 && connectorOf(unit, connectorId) === undefined)
+      return [{ status: 'Rejected' }];
     return [
       { status: 'Accepted' },
       () => {

@@ -26,7 +26,10 @@ type ServiceAction =
 export const SERVICE_COMMANDS: Pick<Deciders<'1.6'>, ServiceAction> = {
   GetLocalListVersion: (_request, unit) => [{ listVersion: unit.localList.version }],
   SendLocalList: ({ listVersion, localAuthorizationList = [], updateType }, unit) => {
-    const entries = localAuthorizationList.map(({ idTag, idTagInfo }) => ({ idToken: idTag, status: idTagInfo?.status }));
+    const entries = localAuthorizationList.map(({ idTag, idTagInfo }) => ({
+      idToken: idTag,
+      status: idTagInfo?.status,
+    }));
     return [{ status: unit.localList.update(updateType, listVersion, entries) }];
   },
   ReserveNow: ({ connectorId, expiryDate, idTag, parentIdTag, reservationId }, unit) => {
@@ -55,7 +58,10 @@ export const SERVICE_COMMANDS: Pick<Deciders<'1.6'>, ServiceAction> = {
   UpdateFirmware: (_request, unit) => [
     {},
     () => {
-      unit.tellInTurn(sequence('FirmwareStatusNotification', ['Downloading', 'Downloaded', 'Installing', 'Installed'], {}), STEP_MS);
+      unit.tellInTurn(
+        sequence('FirmwareStatusNotification', ['Downloading', 'Downloaded', 'Installing', 'Installed'], {}),
+        STEP_MS,
+      );
     },
   ],
   SignedUpdateFirmware: ({ requestId, firmware }, unit) => {

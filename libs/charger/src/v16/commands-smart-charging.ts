@@ -14,10 +14,7 @@ const PURPOSES: Readonly<Record<WireProfile['chargingProfilePurpose'], ProfilePu
   TxProfile: 'Transaction',
 };
 
-type SmartChargingAction =
-  | 'SetChargingProfile'
-  | 'ClearChargingProfile'
-  | 'GetCompositeSchedule';
+type SmartChargingAction = 'SetChargingProfile' | 'ClearChargingProfile' | 'GetCompositeSchedule';
 
 /** SmartCharging profile. */
 export const SMART_CHARGING_COMMANDS: Pick<Deciders<'1.6'>, SmartChargingAction> = {

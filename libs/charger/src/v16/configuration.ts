@@ -1,9 +1,16 @@
 /** Owns the table of 1.6 configuration keys (OCPP 1.6 §9, security whitepaper §6): types, access, factory values. */
-import { MEASURANDS } from '../measurands.ts';
+
 import type { Hardware } from '../hardware.ts';
+import { MEASURANDS } from '../measurands.ts';
 import { type SettingSpec, type SettingTable, settingTable } from '../settings.ts';
 
-type Row = readonly [name: string, type: SettingSpec['type'], access: SettingSpec['access'], initial: string, more?: Partial<SettingSpec>];
+type Row = readonly [
+  name: string,
+  type: SettingSpec['type'],
+  access: SettingSpec['access'],
+  initial: string,
+  more?: Partial<SettingSpec>,
+];
 
 const SAMPLED = 'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,SoC';
 const MEASURED: Partial<SettingSpec> = { members: MEASURANDS };
@@ -39,7 +46,12 @@ const ROWS: readonly Row[] = [
   ['StopTxnSampledData', 'list', 'RW', '', MEASURED],
   ['StopTxnAlignedDataMaxLength', 'int', 'R', '8'],
   ['StopTxnSampledDataMaxLength', 'int', 'R', '8'],
-  ['SupportedFeatureProfiles', 'list', 'R', 'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger'],
+  [
+    'SupportedFeatureProfiles',
+    'list',
+    'R',
+    'Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
+  ],
   ['TransactionMessageAttempts', 'int', 'RW', '3'],
   ['TransactionMessageRetryInterval', 'int', 'RW', '60'],
   ['UnlockConnectorOnEVSideDisconnect', 'bool', 'RW', 'true'],

@@ -33,7 +33,11 @@ export function stationStatus(operative: boolean, atMs: number): OutMessage {
   return status(0, operative ? 'Available' : 'Unavailable', atMs);
 }
 
-function status(connectorId: number, value: RequestOf<'1.6', 'StatusNotification'>['status'], atMs: number): OutMessage {
+function status(
+  connectorId: number,
+  value: RequestOf<'1.6', 'StatusNotification'>['status'],
+  atMs: number,
+): OutMessage {
   const payload: RequestOf<'1.6', 'StatusNotification'> = {
     connectorId,
     errorCode: value === 'Faulted' ? 'InternalError' : 'NoError',

@@ -1,7 +1,13 @@
 /** Owns the answers of a 2.x charger to remote start and stop, reset, availability, unlocking and triggers. */
 import { PLACEHOLDER_CSR } from '../certificates.ts';
 import type { Deciders } from '../command.ts';
-import { changeAvailability, connectorOf, placeForRemoteStart, showAvailability, transactionOf } from '../operations.ts';
+import {
+  changeAvailability,
+  connectorOf,
+  placeForRemoteStart,
+  showAvailability,
+  transactionOf,
+} from '../operations.ts';
 import type { OutMessage, Unit } from '../unit.ts';
 import { profileFrom } from './commands-smart-charging.ts';
 import { triggeredEvent } from './messages.ts';
@@ -23,7 +29,8 @@ export const CORE_COMMANDS: Pick<Deciders<'2.0.1'>, CoreAction> = {
   RequestStartTransaction: ({ evseId, idToken, remoteStartId, chargingProfile }, unit) => {
     const connector = placeForRemoteStart(unit, evseId, idToken);
     if (connector === undefined) return [{ status: 'Rejected' }];
-    if (chargingProfile !== undefined && chargingProfile.chargingProfilePurpose !== 'TxProfile') return [{ status: 'Rejected' }];
+    if (chargingProfile !== undefined && chargingProfile.chargingProfilePurpose !== 'TxProfile')
+      return [{ status: 'Rejected' }];
     const authorize = unit.settings.flag('AuthCtrlr.AuthorizeRemoteStart');
     return [
       { status: 'Accepted' },
@@ -78,11 +85,15 @@ export const CORE_COMMANDS: Pick<Deciders<'2.0.1'>, CoreAction> = {
     return afterwards === undefined ? [{ status: 'NotImplemented' }] : [{ status: 'Accepted' }, afterwards];
   },
   ClearCache: () => [{ status: 'Accepted' }],
-  DataTransfer: ({ vendorId }, unit) => [{ status: vendorId === unit.hardware.vendor ? 'Accepted' : 'UnknownVendorId' }],
+  DataTransfer: ({ vendorId }, unit) => [
+    { status: vendorId === unit.hardware.vendor ? 'Accepted' : 'UnknownVendorId' },
+  ],
   GetTransactionStatus: ({ transactionId }, unit) => {
     const messagesInQueue = unit.undelivered() > 0;
     if (transactionId === undefined) return [{ messagesInQueue }];
-    return [{ messagesInQueue, ongoingIndicator: transactionOf(unit, ({ key }) => key === transactionId) !== undefined }];
+    return [
+      { messagesInQueue, ongoingIndicator: transactionOf(unit, ({ key }) => key === transactionId) !== undefined },
+    ];
   },
   CostUpdated: () => [{}],
 };

@@ -13,9 +13,10 @@ export const NEW_COMMANDS: Pick<Deciders<'2.1'>, NewAction> = {
   ClearDERControl: () => [{ status: 'NotSupported' }],
   ClearTariffs: ({ tariffIds }) => [
     {
-      clearTariffsResult: (tariffIds ?? []).length === 0
-        ? [{ status: 'NoTariff' }]
-        : (tariffIds ?? []).map((tariffId) => ({ tariffId, status: 'NoTariff' })),
+      clearTariffsResult:
+        (tariffIds ?? []).length === 0
+          ? [{ status: 'NoTariff' }]
+          : (tariffIds ?? []).map((tariffId) => ({ tariffId, status: 'NoTariff' })),
     },
   ],
   GetDERControl: () => [{ status: 'NotSupported' }],

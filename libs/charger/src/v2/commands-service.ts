@@ -17,7 +17,9 @@ type ServiceAction =
   | 'ReserveNow'
   | 'SendLocalList'
   | 'UpdateFirmware';
-type CertificateChain = NonNullable<ResponseOf<'2.0.1', 'GetInstalledCertificateIds'>['certificateHashDataChain']>[number];
+type CertificateChain = NonNullable<
+  ResponseOf<'2.0.1', 'GetInstalledCertificateIds'>['certificateHashDataChain']
+>[number];
 
 /** Time between two messages of a status sequence. */
 const STEP_MS = 1000;

@@ -2,11 +2,16 @@
 import type { RequestOf } from '@voltlane/ocpp';
 import { isoTime, parseIsoTime } from '@voltlane/time';
 import type { Deciders } from '../command.ts';
+import { numberField } from '../json-fields.ts';
 import { connectorOf } from '../operations.ts';
 import type { Profile, ProfilePurpose } from '../smart-charging.ts';
 import type { OutMessage, Unit } from '../unit.ts';
 
-type SmartChargingAction = 'ClearChargingProfile' | 'GetChargingProfiles' | 'GetCompositeSchedule' | 'SetChargingProfile';
+type SmartChargingAction =
+  | 'ClearChargingProfile'
+  | 'GetChargingProfiles'
+  | 'GetCompositeSchedule'
+  | 'SetChargingProfile';
 type WireProfile = RequestOf<'2.0.1', 'SetChargingProfile'>['chargingProfile'];
 type ReportedProfile = RequestOf<'2.0.1', 'ReportChargingProfiles'>['chargingProfile'][number];
 
@@ -26,7 +31,8 @@ export const SMART_CHARGING_COMMANDS: Pick<Deciders<'2.0.1'>, SmartChargingActio
     const purpose = PURPOSES.get(chargingProfile.chargingProfilePurpose);
     if (purpose === undefined) return [{ status: 'Rejected' }];
     // K01.FR.09: a transaction profile needs its transaction.
-    if (purpose === 'Transaction' && connector?.transaction?.key !== chargingProfile.transactionId) return [{ status: 'Rejected' }];
+    if (purpose === 'Transaction' && connector?.transaction?.key !== chargingProfile.transactionId)
+      return [{ status: 'Rejected' }];
     return [{ status: unit.profiles.set(profileFrom(evseId, chargingProfile)) ? 'Accepted' : 'Rejected' }];
   },
   ClearChargingProfile: ({ chargingProfileId, chargingProfileCriteria: criteria }, unit) => {
@@ -54,13 +60,15 @@ export const SMART_CHARGING_COMMANDS: Pick<Deciders<'2.0.1'>, SmartChargingActio
   },
   GetChargingProfiles: ({ requestId, evseId, chargingProfile: criteria }, unit) => {
     const purpose = PURPOSES.get(criteria.chargingProfilePurpose ?? '');
-    const found = unit.profiles.list().filter(
-      (profile) =>
-        (evseId === undefined || profile.connectorId === evseId) &&
-        (criteria.chargingProfileId === undefined || criteria.chargingProfileId.includes(profile.id)) &&
-        (criteria.stackLevel === undefined || criteria.stackLevel === profile.stackLevel) &&
-        (purpose === undefined || purpose === profile.purpose),
-    );
+    const found = unit.profiles
+      .list()
+      .filter(
+        (profile) =>
+          (evseId === undefined || profile.connectorId === evseId) &&
+          (criteria.chargingProfileId === undefined || criteria.chargingProfileId.includes(profile.id)) &&
+          (criteria.stackLevel === undefined || criteria.stackLevel === profile.stackLevel) &&
+          (purpose === undefined || purpose === profile.purpose),
+      );
     if (found.length === 0) return [{ status: 'NoProfiles' }];
     return [
       { status: 'Accepted' },
@@ -78,7 +86,8 @@ export function profileFrom(evseId: number, wire: WireProfile): Profile {
     id: wire.id,
     stackLevel: wire.stackLevel,
     purpose: PURPOSES.get(wire.chargingProfilePurpose) ?? 'Default',
-    kind: wire.chargingProfileKind === 'Recurring' ? (wire.recurrencyKind ?? 'Daily') : kindOf(wire.chargingProfileKind),
+    kind:
+      wire.chargingProfileKind === 'Recurring' ? (wire.recurrencyKind ?? 'Daily') : kindOf(wire.chargingProfileKind),
     connectorId: evseId,
     validFromMs: timeOf(wire.validFrom),
     validToMs: timeOf(wire.validTo),
@@ -86,9 +95,9 @@ export function profileFrom(evseId: number, wire: WireProfile): Profile {
     durationS: schedule?.duration,
     unit: schedule?.chargingRateUnit ?? 'A',
     // 2.1 allows periods without a limit; they do not limit.
-    periods: (schedule?.chargingSchedulePeriod ?? []).map(({ startPeriod, limit = Number.MAX_SAFE_INTEGER }) => ({
-      startS: startPeriod,
-      limit,
+    periods: (schedule?.chargingSchedulePeriod ?? []).map((period) => ({
+      startS: period.startPeriod,
+      limit: numberField(period, 'limit') ?? Number.MAX_SAFE_INTEGER,
     })),
   };
 }

@@ -3,8 +3,8 @@ import type { RequestOf, ResponseOf } from '@voltlane/ocpp';
 import { isoTime } from '@voltlane/time';
 import type { Deciders } from '../command.ts';
 import type { OutMessage, Unit } from '../unit.ts';
-import { shownStatus } from './messages.ts';
 import { DEVICE_MODEL, type VariableSpec, variableName, variablesOf } from './device-model.ts';
+import { shownStatus } from './messages.ts';
 
 type VariablesAction = 'GetBaseReport' | 'GetReport' | 'GetVariables' | 'SetVariables';
 type GetResult = ResponseOf<'2.0.1', 'GetVariables'>['getVariableResult'][number];
@@ -22,7 +22,8 @@ export const VARIABLES_COMMANDS: Pick<Deciders<'2.0.1'>, VariablesAction> = {
       const asked = { component, variable, ...(attributeType === undefined ? {} : { attributeType }) };
       const found = find(unit, { component, variable });
       if (typeof found === 'string') return { ...asked, attributeStatus: found };
-      if (attributeType !== undefined && attributeType !== 'Actual') return { ...asked, attributeStatus: 'NotSupportedAttributeType' };
+      if (attributeType !== undefined && attributeType !== 'Actual')
+        return { ...asked, attributeStatus: 'NotSupportedAttributeType' };
       if (found.access === 'W') return { ...asked, attributeStatus: 'Rejected' };
       return { ...asked, attributeStatus: 'Accepted', attributeValue: variableValue(unit, found) };
     });
@@ -34,7 +35,8 @@ export const VARIABLES_COMMANDS: Pick<Deciders<'2.0.1'>, VariablesAction> = {
       const asked = { component, variable, ...(attributeType === undefined ? {} : { attributeType }) };
       const found = find(unit, { component, variable });
       if (typeof found === 'string') return { ...asked, attributeStatus: found };
-      if (attributeType !== undefined && attributeType !== 'Actual') return { ...asked, attributeStatus: 'NotSupportedAttributeType' };
+      if (attributeType !== undefined && attributeType !== 'Actual')
+        return { ...asked, attributeStatus: 'NotSupportedAttributeType' };
       const outcome = unit.changeSetting(found.name, attributeValue);
       if (outcome === 'Accepted' && found.name === PASSWORD) password = attributeValue;
       return { ...asked, attributeStatus: outcome === 'NotSupported' ? 'UnknownVariable' : outcome };
@@ -59,7 +61,9 @@ export const VARIABLES_COMMANDS: Pick<Deciders<'2.0.1'>, VariablesAction> = {
   },
   GetReport: ({ requestId, componentVariable, componentCriteria }, unit) => {
     const specs = variablesOf(unit.hardware).filter(
-      (spec) => componentVariable === undefined || componentVariable.some(({ component, variable }) => asksFor(spec, component, variable)),
+      (spec) =>
+        componentVariable === undefined ||
+        componentVariable.some(({ component, variable }) => asksFor(spec, component, variable)),
     );
     const onlyProblems = componentCriteria?.every((criterion) => criterion === 'Problem') === true;
     if (specs.length === 0 || onlyProblems) return [{ status: 'EmptyResultSet' }];
@@ -94,7 +98,10 @@ function hasComponent(name: string): boolean {
 function belongsTo(spec: VariableSpec, base: string): boolean {
   if (base === 'FullInventory') return true;
   if (base === 'ConfigurationInventory') return spec.access !== 'R';
-  return ['ChargingStation', 'EVSE', 'Connector'].includes(spec.address.component) && spec.address.variable.startsWith('Availab');
+  return (
+    ['ChargingStation', 'EVSE', 'Connector'].includes(spec.address.component) &&
+    spec.address.variable.startsWith('Availab')
+  );
 }
 
 function asksFor(spec: VariableSpec, component: Asked['component'], variable: Asked['variable'] | undefined): boolean {
@@ -120,7 +127,8 @@ function variableValue(unit: Unit, spec: VariableSpec): string {
   if (variable === 'SupplyPhases') return String(unit.hardware.phases);
   if (variable === 'Power') return String(unit.hardware.phases * unit.hardware.voltageV * unit.hardware.maxCurrentA);
   if (component === 'LocalAuthListCtrlr' && variable === 'Entries') return String(unit.localList.size);
-  if (component === 'SecurityCtrlr' && variable === 'CertificateEntries') return String(unit.certificates.list([]).length);
+  if (component === 'SecurityCtrlr' && variable === 'CertificateEntries')
+    return String(unit.certificates.list([]).length);
   return unit.settings.read(spec.name) ?? '';
 }
 

@@ -21,7 +21,15 @@ export interface VariableAddress {
 /** A variable of the table. */
 export interface VariableSpec extends SettingSpec {
   readonly address: VariableAddress;
-  readonly dataType: 'boolean' | 'integer' | 'string' | 'decimal' | 'dateTime' | 'OptionList' | 'MemberList' | 'SequenceList';
+  readonly dataType:
+    | 'boolean'
+    | 'integer'
+    | 'string'
+    | 'decimal'
+    | 'dateTime'
+    | 'OptionList'
+    | 'MemberList'
+    | 'SequenceList';
   readonly unit: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { OcppVersion } from '@voltlane/ocpp';
 import type { CommandTable } from '../command.ts';
 import type { Dialect, TransactionAnswer } from '../dialect.ts';
 import { field, textField } from '../json-fields.ts';
-import { COMMANDS_201, COMMANDS_21 } from './commands.ts';
+import { COMMANDS_21, COMMANDS_201 } from './commands.ts';
 import { DEVICE_MODEL, hardwareVariables } from './device-model.ts';
 import {
   authorize,

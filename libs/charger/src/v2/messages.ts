@@ -70,7 +70,11 @@ export function transactionBegan(moment: TransactionMoment, how: 'cable' | 'auth
   const { transaction, unit, reading } = moment;
   const remote = transaction.remoteStartId !== undefined;
   const byToken = how === 'authorized';
-  const meterValue = meterValues(reading, unit.settings.list('SampledDataCtrlr.TxStartedMeasurands'), 'Transaction.Begin');
+  const meterValue = meterValues(
+    reading,
+    unit.settings.list('SampledDataCtrlr.TxStartedMeasurands'),
+    'Transaction.Begin',
+  );
   return [
     event(moment, {
       eventType: 'Started',
@@ -118,7 +122,10 @@ export function transactionEnded(moment: TransactionMoment, reason: StopReason):
 /** MeterValues that a trigger asked for. */
 export function triggeredMeterValues(unit: Unit, connector: Connector, reading: Reading): OutMessage {
   const wanted = unit.settings.list('AlignedDataCtrlr.Measurands');
-  const payload: RequestOf<'2.0.1', 'MeterValues'> = { evseId: connector.id, meterValue: meterValues(reading, wanted, 'Trigger') };
+  const payload: RequestOf<'2.0.1', 'MeterValues'> = {
+    evseId: connector.id,
+    meterValue: meterValues(reading, wanted, 'Trigger'),
+  };
   return { action: 'MeterValues', payload };
 }
 
