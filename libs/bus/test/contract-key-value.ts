@@ -51,8 +51,14 @@ export function keyValueContract(start: () => Promise<BusHarness>): void {
         expect(text((await kv.get(key))?.value)).toBe(key);
       }
       for (const key of ['', '.', 'a.', '.a', 'a..b', 'a b', 'a*', '>', 'a.>', 'ä', 'a\nb']) {
-        expect((await settled(harness, kv.put(key, bytes('')))).error, key).toMatchObject({ code: 'bad-subject' });
-        expect((await settled(harness, kv.get(key))).error, key).toMatchObject({ code: 'bad-subject' });
+        expect({ key, ...(await settled(harness, kv.put(key, bytes('')))) }).toMatchObject({
+          key,
+          error: { code: 'bad-subject' },
+        });
+        expect({ key, ...(await settled(harness, kv.get(key))) }).toMatchObject({
+          key,
+          error: { code: 'bad-subject' },
+        });
       }
     });
 
@@ -173,6 +179,7 @@ export function keyValueContract(start: () => Promise<BusHarness>): void {
         'all are new',
         () => [...values.values()].every((value) => value === 'new') && values.size === 700,
       );
+      expect([...values.keys()].toSorted()).toEqual((await kv.keys()).toSorted());
     });
 
     it('forgets entries after their age', async () => {

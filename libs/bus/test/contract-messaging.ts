@@ -178,11 +178,11 @@ export function messagingContract(start: () => Promise<BusHarness>): void {
 
     it('refuses subjects it cannot carry and messages above its limit', () => {
       for (const subject of ['', 'a..b', '.a', 'a.', 'a b', 'a.*', 'a.>', 'a\r\nPUB x', 'a\tb']) {
-        expect(() => a.publish(subject, bytes('')), JSON.stringify(subject)).toThrow(/not a subject/);
-        expect(() => a.publish('fine', bytes(''), subject), JSON.stringify(subject)).toThrow(/not a subject/);
+        expect(() => a.publish(subject, bytes(''))).toThrow(/not a subject/);
+        expect(() => a.publish('fine', bytes(''), subject)).toThrow(/not a subject/);
       }
       for (const filter of ['', 'a..b', 'a.>.b', 'a b', 'a*', 'x.b>']) {
-        expect(() => a.subscribe(filter, () => {}), filter).toThrow(/not a subject filter/);
+        expect(() => a.subscribe(filter, () => {})).toThrow(/not a subject filter/);
       }
       expect(() => a.publish('fine', new Uint8Array(a.payloadBytesMax + 1))).toThrow(/above the bus's/);
     });

@@ -90,7 +90,8 @@ async function unpackPackage(): Promise<string> {
     const failures: string[] = [];
     const fetched = (await fetchPackage(work, [], failures)) || (await fetchWithOwnLists(work, failures));
     const file = fetched ? (await readdir(work)).find((name) => name.endsWith('.deb')) : undefined;
-    if (file === undefined) throw new Error(`no nats-server found and none could be downloaded (${failures.join('; ')}): ${FIX}`);
+    if (file === undefined)
+      throw new Error(`no nats-server found and none could be downloaded (${failures.join('; ')}): ${FIX}`);
     await run('dpkg', ['-x', join(work, file), join(work, 'root')], { timeout: COMMAND_MS_MAX });
     for (const folder of ['usr/sbin', 'usr/bin']) {
       const binary = join(work, 'root', folder, 'nats-server');
@@ -118,7 +119,14 @@ async function fetchWithOwnLists(work: string, failures: string[]): Promise<bool
   const cache = join(work, 'cache');
   await mkdir(join(state, 'lists', 'partial'), { recursive: true });
   await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
-  const own = ['-o', `Dir::State=${state}`, '-o', `Dir::Cache=${cache}`, '-o', 'Dir::State::status=/var/lib/dpkg/status'];
+  const own = [
+    '-o',
+    `Dir::State=${state}`,
+    '-o',
+    `Dir::Cache=${cache}`,
+    '-o',
+    'Dir::State::status=/var/lib/dpkg/status',
+  ];
   for (const options of process.getuid?.() === 0 ? [own, []] : [own]) {
     try {
       await run('apt-get', [...options, 'update'], { timeout: COMMAND_MS_MAX });

@@ -41,18 +41,19 @@ export async function startNatsCluster(count: number = 3): Promise<NatsCluster> 
   try {
     for (let index = 0; index < count; index += 1) {
       const config = [
-        `server_name: n${index + 1}`,
         `http: "127.0.0.1:${httpPorts[index]}"`,
         `cluster { name: test, listen: "127.0.0.1:${routePorts[index]}", routes: [${routes}] }`,
       ];
       const storeDir = await mkdtemp(join(folder, `n${index + 1}-`));
-      servers.push(await startNatsServer({ storeDir, config: config.join('\n') }));
+      servers.push(await startNatsServer({ storeDir, serverName: `n${index + 1}`, config: config.join('\n') }));
     }
     const deadlineMs = Date.now() + READY_MS_MAX;
     while ((await metaLeader()) === undefined) {
       if (Date.now() > deadlineMs) {
         const logs = servers.map((server) => server.logTail().slice(-1_000)).join('\n---\n');
-        throw new Error(`no JetStream leader among ${count} servers within ${READY_MS_MAX} ms; their logs end:\n${logs}`);
+        throw new Error(
+          `no JetStream leader among ${count} servers within ${READY_MS_MAX} ms; their logs end:\n${logs}`,
+        );
       }
       await new Promise((done) => setTimeout(done, 50));
     }
@@ -70,7 +71,9 @@ async function leaderSeenBy(port: number, count: number): Promise<string | undef
     if (typeof body !== 'object' || body === null || !('meta_cluster' in body)) return undefined;
     const meta = body.meta_cluster;
     if (typeof meta !== 'object' || meta === null || !('leader' in meta) || !('cluster_size' in meta)) return undefined;
-    return typeof meta.leader === 'string' && meta.leader !== '' && meta.cluster_size === count ? meta.leader : undefined;
+    return typeof meta.leader === 'string' && meta.leader !== '' && meta.cluster_size === count
+      ? meta.leader
+      : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
  * on the same port and store. Leaves neither process nor folder behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,8 @@ export interface NatsServerOptions {
   readonly storeDir?: string;
   /** Default 0: any free port. */
   readonly port?: number;
+  /** Default: a name no other server has, so that another server on the port is not taken for this one. */
+  readonly serverName?: string;
   /** More lines of configuration, e.g. `authorization { token: x }`. */
   readonly config?: string;
   /** Default 10,000. */
@@ -47,6 +50,7 @@ export interface NatsServer {
 /** Kept of the log for error messages. */
 const LOG_CHARS_MAX = 4_000;
 const STOP_MS_MAX = 5_000;
+const PORT_ATTEMPTS = 5;
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -58,15 +62,28 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   const binary = await natsServerBinary();
   const ownStore = options.storeDir === undefined;
   const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'voltlane-nats-store-')));
-  const port = options.port !== undefined && options.port !== 0 ? options.port : await freePort();
-  const configFile = join(storeDir, 'nats-server.conf');
-  const lines = [`listen: "127.0.0.1:${port}"`];
-  if (options.jetstream !== false) lines.push(`jetstream { store_dir: ${JSON.stringify(storeDir)} }`);
-  if (options.config !== undefined) lines.push(options.config);
-  await writeFile(configFile, `${lines.join('\n')}\n`);
-  const server = new ServerProcess({ binary, configFile, port, storeDir, ownStore, readyTimeoutMs: options.readyTimeoutMs ?? 10_000 });
-  await server.start();
-  return server;
+  const wanted = options.port ?? 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const port = wanted === 0 ? await freePort() : wanted;
+    const serverName = options.serverName ?? `test-${randomUUID()}`;
+    const configFile = join(storeDir, 'nats-server.conf');
+    const lines = [`listen: "127.0.0.1:${port}"`, `server_name: "${serverName}"`];
+    if (options.jetstream !== false) lines.push(`jetstream { store_dir: ${JSON.stringify(storeDir)} }`);
+    if (options.config !== undefined) lines.push(options.config);
+    await writeFile(configFile, `${lines.join('\n')}\n`);
+    const readyTimeoutMs = options.readyTimeoutMs ?? 10_000;
+    const server = new ServerProcess({ binary, configFile, port, serverName, storeDir, ownStore, readyTimeoutMs });
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      // Between finding a port free and listening on it somebody else can take it.
+      const taken = wanted === 0 && attempt < PORT_ATTEMPTS && server.logTail().includes('address already in use');
+      if (taken) continue;
+      if (ownStore) await rm(storeDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
 }
 
 /** A TCP port of 127.0.0.1 that was free a moment ago. */
@@ -88,6 +105,7 @@ interface ServerParts {
   readonly binary: string;
   readonly configFile: string;
   readonly port: number;
+  readonly serverName: string;
   readonly storeDir: string;
   readonly ownStore: boolean;
   readonly readyTimeoutMs: number;
@@ -123,7 +141,7 @@ class ServerProcess implements NatsServer {
   }
 
   async start(): Promise<void> {
-    const { binary, configFile, port, readyTimeoutMs } = this.#parts;
+    const { binary, configFile, port, serverName, readyTimeoutMs } = this.#parts;
     const child = spawn(binary, ['-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#log = '';
@@ -142,11 +160,13 @@ class ServerProcess implements NatsServer {
     child.stdout.on('data', keepLog);
     child.stderr.on('data', keepLog);
     const deadlineMs = Date.now() + readyTimeoutMs;
-    while (!(await answers(port))) {
+    while (!(await answers(port, serverName))) {
       if (ended !== undefined) throw new Error(`nats-server on port ${port} ${ended}; its log ends:\n${this.#log}`);
       if (Date.now() > deadlineMs) {
         await this.kill();
-        throw new Error(`nats-server on port ${port} did not answer within ${readyTimeoutMs} ms; its log ends:\n${this.#log}`);
+        throw new Error(
+          `nats-server on port ${port} did not answer within ${readyTimeoutMs} ms; its log ends:\n${this.#log}`,
+        );
       }
       await new Promise((done) => setTimeout(done, 10));
     }
@@ -188,8 +208,8 @@ class ServerProcess implements NatsServer {
   }
 }
 
-/** True when something on `port` greets as a nats-server does. */
-function answers(port: number): Promise<boolean> {
+/** True when the server named `serverName` greets on `port`. */
+function answers(port: number, serverName: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const end = (result: boolean): void => {
@@ -199,6 +219,6 @@ function answers(port: number): Promise<boolean> {
     socket.setTimeout(1_000, () => end(false));
     socket.once('error', () => end(false));
     socket.once('close', () => end(false));
-    socket.once('data', (data) => end(data.toString('latin1').startsWith('INFO ')));
+    socket.once('data', (data) => end(data.toString('latin1').includes(`"server_name":"${serverName}"`)));
   });
 }

@@ -36,9 +36,9 @@ export class JetStreamApi {
   }
 
   /** Calls `$JS.API.<name>`. Rejects only when there is no answer; an error of the server is a value. */
-  async call(name: string, body?: object): Promise<ApiAnswer> {
+  async call(name: string, body?: object, timeoutMs: number = API_TIMEOUT_MS): Promise<ApiAnswer> {
     const data = body === undefined ? EMPTY : Buffer.from(JSON.stringify(body));
-    const message = await this.send(`$JS.API.${name}`, data, API_TIMEOUT_MS);
+    const message = await this.send(`$JS.API.${name}`, data, timeoutMs);
     return readAnswer(parseJsonObject(message.data));
   }
 

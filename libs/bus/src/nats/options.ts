@@ -45,7 +45,7 @@ export interface NatsOptions {
   readonly waitOnFirstConnect?: boolean;
   /** Ends the waiting for the first connect. */
   readonly signal?: AbortSignal;
-  /** For an acknowledgement of a journal or key-value write; default 5,000. */
+  /** For a journal or key-value read, and for the acknowledgement of a write; default 2,500. */
   readonly ackTimeoutMs?: number;
   /** Writes waiting for acknowledgement, default 10,000; then BusError `overloaded`. */
   readonly pendingAcksMax?: number;
@@ -114,7 +114,7 @@ export function resolveNatsOptions(options: NatsOptions): ResolvedNatsOptions {
     reconnectWaitMsMax: options.reconnectWaitMsMax ?? 2_000,
     waitOnFirstConnect: options.waitOnFirstConnect ?? false,
     signal: options.signal,
-    ackTimeoutMs: options.ackTimeoutMs ?? 5_000,
+    ackTimeoutMs: options.ackTimeoutMs ?? 2_500,
     pendingAcksMax: options.pendingAcksMax ?? 10_000,
     pendingRequestsMax: options.pendingRequestsMax ?? 10_000,
     outboundBytesMax: options.outboundBytesMax ?? 64 * 1_048_576,

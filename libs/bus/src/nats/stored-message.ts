@@ -25,7 +25,6 @@ export interface DeliveryPlace {
   readonly pending: number;
 }
 
-const READ_TIMEOUT_MS = 5_000;
 const EMPTY = new Uint8Array(0);
 
 /** Newest message on `subject`, from any replica: cheap, and possibly older than what the leader holds. */
@@ -34,7 +33,7 @@ export async function readLastDirect(
   stream: string,
   subject: string,
 ): Promise<StoredMessage | undefined> {
-  const message = await api.send(`$JS.API.DIRECT.GET.${stream}.${subject}`, EMPTY, READ_TIMEOUT_MS);
+  const message = await api.send(`$JS.API.DIRECT.GET.${stream}.${subject}`, EMPTY, api.link.options.ackTimeoutMs);
   const { headers } = message;
   const status = headers?.code ?? 0;
   if (status === 404) return undefined;
@@ -56,7 +55,7 @@ export async function readLastOfLeader(
   stream: string,
   subject: string,
 ): Promise<StoredMessage | undefined> {
-  const answer = await api.call(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject });
+  const answer = await api.call(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject }, api.link.options.ackTimeoutMs);
   if (answer.kind === 'error') {
     if (answer.errorNumber === API_ERROR.noMessageFound) return undefined;
     throw apiError(`reading ${subject} of ${stream}`, answer);
