@@ -3,6 +3,7 @@
  * timestamp is no change. Arrival counts, not the timestamp: chargers do not queue status reports.
  */
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
+import { bounded } from './bounded-text.ts';
 import type { ConnectorState } from './charger-state.ts';
 import { STATE_LIMITS } from './charger-state.ts';
 import { contentId } from './content-id.ts';
@@ -28,15 +29,12 @@ export interface StatusReport {
 export function connectorStatus(report: StatusReport, context: DecisionContext): Decision<Record<string, never>> {
   const { state } = context;
   const answer = { kind: 'result', payload: {} } as const;
-  const key = `${report.evseId ?? 0}/${report.connectorId}`;
+  const key = `${Number(report.evseId ?? 0)}/${Number(report.connectorId)}`;
+  const status = bounded(report.status);
+  const errorCode = bounded(report.errorCode);
   const before = state.connectors[key];
   const detail = detailOf(report);
-  if (
-    before !== undefined &&
-    before.status === report.status &&
-    before.errorCode === report.errorCode &&
-    before.detail === detail
-  ) {
+  if (before !== undefined && before.status === status && before.errorCode === errorCode && before.detail === detail) {
     return { answer, state, events: [] };
   }
   const time = reportedTime(report.timestamp, context.nowMs);
@@ -52,7 +50,7 @@ export function connectorStatus(report: StatusReport, context: DecisionContext):
   });
   const full = before === undefined && Object.keys(state.connectors).length >= STATE_LIMITS.connectorsMax;
   if (full) return { answer, state, events: [event] };
-  const now: ConnectorState = { status: report.status, errorCode: report.errorCode, at: time.iso };
+  const now: ConnectorState = { status, errorCode, at: time.iso };
   const connectors = { ...state.connectors, [key]: detail === undefined ? now : { ...now, detail } };
   return { answer, state: { ...state, connectors }, events: [event] };
 }

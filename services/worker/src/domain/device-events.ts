@@ -1,9 +1,13 @@
-/** NotifyEvent of 2.x: what the monitors of the device model saw, one event each. */
+/**
+ * NotifyEvent of 2.x: what the monitors of the device model saw, one event each. A connector's AvailabilityState is its status
+ * as well: 2.1 reports it this way and calls StatusNotification deprecated.
+ */
 import type { Decision, DecisionContext, EventDraft } from '../handlers/handler.ts';
+import type { StatusReport } from './connectors.ts';
+import { connectorStatus } from './connectors.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft, present } from './event-draft.ts';
 import type { EmptyAnswer } from './status-events.ts';
-import { noted } from './status-events.ts';
 import { reportedTime } from './timestamps.ts';
 import { transactionKey2x } from './transaction-key.ts';
 
@@ -48,7 +52,27 @@ export interface Component {
 export function deviceEvents(message: DeviceEvents, context: DecisionContext): Decision<EmptyAnswer> {
   const kept = message.eventData.slice(0, DEVICE_EVENTS_MAX);
   const left = message.eventData.length - kept.length;
-  return noted(context, ...kept.map((event, index) => draft(event, { message, index, left }, context)));
+  const events: EventDraft[] = [];
+  let { state } = context;
+  for (const [index, event] of kept.entries()) {
+    events.push(draft(event, { message, index, left }, context));
+    const report = availabilityOf(event);
+    if (report === undefined) continue;
+    const status = connectorStatus(report, { ...context, state });
+    state = status.state;
+    events.push(...status.events);
+  }
+  return { answer: { kind: 'result', payload: {} }, state, events };
+}
+
+/** The status report an event amounts to. Names of the device model are compared without regard to case. */
+function availabilityOf(event: DeviceEvent): StatusReport | undefined {
+  const { component, variable } = event;
+  const connectorId = component.evse?.connectorId;
+  if (component.evse === undefined || connectorId === undefined) return undefined;
+  if (component.name.toLowerCase() !== 'connector' || variable.name.toLowerCase() !== 'availabilitystate')
+    return undefined;
+  return { evseId: component.evse.id, connectorId, status: event.actualValue, timestamp: event.timestamp };
 }
 
 function draft(

@@ -5,6 +5,7 @@
  * before is served. Transaction messages that are refused are recorded all the same (`keptWhenRefused`).
  */
 import type { DecisionContext, EventDraft } from '../handlers/handler.ts';
+import { bounded } from './bounded-text.ts';
 import type { ChargerState, Registration } from './charger-state.ts';
 import { eventDraft } from './event-draft.ts';
 import type { ChargerPolicy } from './policy.ts';
@@ -106,9 +107,9 @@ export function boot(
     state: {
       ...state,
       registration: status,
-      vendor: facts.vendor,
-      model: facts.model,
-      firmwareVersion: facts.firmwareVersion,
+      vendor: bounded(facts.vendor),
+      model: bounded(facts.model),
+      firmwareVersion: bounded(facts.firmwareVersion),
     },
     event: eventDraft('charger.booted', now, {
       status,

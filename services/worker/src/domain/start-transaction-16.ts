@@ -8,6 +8,7 @@
 import type { Decision, DecisionContext, EventDraft } from '../handlers/handler.ts';
 import type { IdTagInfo } from './authorization.ts';
 import { authorize16, tokenKey } from './authorization.ts';
+import { bounded } from './bounded-text.ts';
 import type { ChargerState, OpenTransaction } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
@@ -57,7 +58,7 @@ export function startTransaction16(
     key: transactionKey16(context, id, count),
     evseId: 0,
     connectorId: Number(start.connectorId),
-    idToken: start.idTag,
+    idToken: bounded(start.idTag),
     startedAt: time.iso,
     meterStartWh: Number(start.meterStart),
     startFingerprint: fingerprint,

@@ -11,6 +11,7 @@ import { parseIsoTime } from '@voltlane/time';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import type { IdTagInfo } from './authorization.ts';
 import { authorize16, tokenKey } from './authorization.ts';
+import { boundedName } from './bounded-text.ts';
 import type { ChargerState, EndedTransaction, OpenTransaction } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
@@ -43,7 +44,7 @@ export function stopTransaction16(
     stop.idTag === undefined ? {} : { idTagInfo: authorize16(stop.idTag, context) };
   const answer = { kind: 'result', payload } as const;
   const fingerprint = stopFingerprintOf(stop);
-  const id = String(stop.transactionId);
+  const id = boundedName(String(stop.transactionId));
   const before = endedBefore(state, id, fingerprint);
   if (before !== undefined && before.stopFingerprint !== undefined) {
     return { answer, state, events: [], duplicate: true, conflict: before.stopFingerprint !== fingerprint };

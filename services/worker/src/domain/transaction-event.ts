@@ -9,6 +9,7 @@
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import type { IdToken, IdTokenInfo } from './authorization.ts';
 import { authorizeTransaction2x, isAnonymous } from './authorization.ts';
+import { bounded, boundedName } from './bounded-text.ts';
 import type { ChargerState, EndedTransaction, OpenTransaction, SeqRange } from './charger-state.ts';
 import type { MeterValue, Reading } from './meter-values.ts';
 import { energyRegisterWh, readingsOf } from './meter-values.ts';
@@ -78,7 +79,7 @@ export function transactionEvent(
   const payload: TransactionEventAnswer =
     event.idToken === undefined ? {} : { idTokenInfo: authorizeTransaction2x(event.idToken, context) };
   const answer = { kind: 'result', payload } as const;
-  const id = event.transactionInfo.transactionId;
+  const id = boundedName(event.transactionInfo.transactionId);
   const seqNo = Number(event.seqNo);
   const open = state.open.find((one) => one.startFingerprint === undefined && one.id === id);
   const ended = state.ended.find((one) => isStations(one) && one.id === id);
@@ -157,7 +158,10 @@ function merged(
     ...before,
     evseId: before.evseId === 0 ? Number(evse?.id ?? 0) : before.evseId,
     connectorId: before.connectorId === 0 ? Number(evse?.connectorId ?? 0) : before.connectorId,
-    idToken: before.idToken === '' && idToken !== undefined && !isAnonymous(idToken) ? idToken.idToken : before.idToken,
+    idToken:
+      before.idToken === '' && idToken !== undefined && !isAnonymous(idToken)
+        ? bounded(idToken.idToken)
+        : before.idToken,
     startedAt: isStart || before.startedAt === '' ? said.time.iso : before.startedAt,
     meterStartWh:
       before.meterStartWh ??

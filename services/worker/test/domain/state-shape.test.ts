@@ -35,6 +35,36 @@ describe.each(DAYS)('the state of a %s charger', (version, samples) => {
     expect(encodeStateHeader(one.state).length).toBeLessThan(1024);
   });
 
+  it('stays small whatever texts a lenient charger sends', () => {
+    const one = charger(version);
+    const long = 'x'.repeat(100_000);
+    const other = `${long}y`;
+    send(one, 'BootNotification', {
+      chargePointVendor: long,
+      chargePointModel: long,
+      firmwareVersion: long,
+      chargingStation: { vendorName: long, model: long, firmwareVersion: long },
+    });
+    if (version === '1.6') {
+      const status = { connectorId: 1, errorCode: long, status: long, info: long };
+      expect(send(one, 'StatusNotification', status).events).toHaveLength(1);
+      expect(send(one, 'StatusNotification', status).events).toHaveLength(0);
+      send(one, 'StartTransaction', { connectorId: 1, idTag: long, meterStart: 0, timestamp: long });
+    } else {
+      const request = { ...SAMPLES_V21['TransactionEvent'], idToken: { idToken: long, type: 'eMAID' } };
+      expect(
+        send(one, 'TransactionEvent', { ...request, transactionInfo: { transactionId: long } }).events,
+      ).toHaveLength(1);
+      expect(
+        send(one, 'TransactionEvent', { ...request, transactionInfo: { transactionId: other } }).events,
+      ).toHaveLength(1);
+      expect(send(one, 'TransactionEvent', { ...request, transactionInfo: { transactionId: long } }).duplicate).toBe(
+        true,
+      );
+    }
+    expect(encodeStateHeader(one.state).length).toBeLessThan(4096);
+  });
+
   it('holds no bigint where the charger sent one', () => {
     const one = charger(version);
     const huge = 9223372036854775807n;

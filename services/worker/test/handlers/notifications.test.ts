@@ -156,6 +156,35 @@ describe('NotifyEvent', () => {
     );
   });
 
+  it('about the availability of a connector is its status, too, and said once', () => {
+    const one = charger('2.1');
+    const availability = {
+      ...sample,
+      actualValue: 'Occupied',
+      component: { name: 'Connector', evse: { id: 2, connectorId: 1 } },
+      variable: { name: 'AvailabilityState' },
+    };
+    const evse = { ...availability, component: { name: 'EVSE', evse: { id: 2 } } };
+    const { events } = send(one, 'NotifyEvent', {
+      generatedAt: NOW,
+      seqNo: 0,
+      eventData: [evse, availability, availability],
+    });
+    expect(events.map((event) => event.kind)).toEqual([
+      'device.event',
+      'device.event',
+      'connector.status',
+      'device.event',
+    ]);
+    expect(events[2]?.data).toEqual({ evseId: 2, connectorId: 1, status: 'Occupied' });
+    expect(one.state.connectors['2/1']?.status).toBe('Occupied');
+    const report = { evseId: 2, connectorId: 1, connectorStatus: 'Occupied', timestamp: NOW };
+    expect(send(one, 'StatusNotification', report).events).toEqual([]);
+    const free = { ...availability, actualValue: 'Available' };
+    const decision = send(one, 'NotifyEvent', { generatedAt: NOW, seqNo: 1, eventData: [free] });
+    expect(decision.events[1]?.data).toMatchObject({ status: 'Available', previousStatus: 'Occupied' });
+  });
+
   it('with more than an event record should hold is cut and says so', () => {
     const eventData = Array.from({ length: DEVICE_EVENTS_MAX + 3 }, () => sample);
     const { events } = send(charger('2.0.1'), 'NotifyEvent', { generatedAt: NOW, seqNo: 0, eventData });
