@@ -2,8 +2,8 @@
  * Owns the physics of one connector's meter: how current ramps, how energy grows. Version-neutral; the dialects give a
  * reading its shape. It must never read a clock: the caller says what time it is.
  *
- * Invariants: the register never falls; powerW = voltageV · currentA · phases of the same reading; energy between two
- * readings is the mean power times the time between them.
+ * Invariants: the register never falls; powerW = voltageV · currentA · phases of the same reading; energy is the
+ * integral of the ramped current at the voltage of the reading.
  */
 import type { Random } from '@voltlane/time';
 import type { Hardware } from './hardware.ts';
@@ -22,8 +22,6 @@ export interface Meter {
   readMs: number;
   /** Mean current per phase that flows, before noise. */
   currentA: number;
-  /** Power of the last reading, watts. */
-  powerW: number;
   /** The car's battery, when the session tells it. */
   battery: Battery | undefined;
 }
@@ -51,7 +49,7 @@ export interface Reading {
 
 /** A meter that has counted `registerWh` before. */
 export function createMeter(registerWh: number, readMs: number): Meter {
-  return { registerWh, readMs, currentA: 0, powerW: 0, battery: undefined };
+  return { registerWh, readMs, currentA: 0, battery: undefined };
 }
 
 /** What a reading depends on beside the meter. */
@@ -69,16 +67,16 @@ export function readMeter(meter: Meter, nowMs: number, draw: Draw): Reading {
   const elapsedS = Math.max(0, nowMs - meter.readMs) / 1000;
   const offeredA = Math.min(draw.targetA, draw.hardware.maxCurrentA);
   const wantedA = offeredA * taper(meter.battery);
-  meter.currentA = ramp(meter.currentA, wantedA, elapsedS);
+  const fromA = meter.currentA;
+  meter.currentA = ramp(fromA, wantedA, elapsedS);
   const voltageV = round(noisy(draw.hardware.voltageV, draw.random), 1);
   const currentA = round(
     meter.currentA === 0 ? 0 : Math.min(noisy(meter.currentA, draw.random), draw.hardware.maxCurrentA),
     2,
   );
   const powerW = voltageV * currentA * draw.hardware.phases;
-  const energyWh = (((meter.powerW + powerW) / 2) * elapsedS) / 3600;
+  const energyWh = (voltageV * draw.hardware.phases * charged(fromA, meter.currentA, elapsedS)) / 3600;
   meter.registerWh += energyWh;
-  meter.powerW = powerW;
   meter.readMs = Math.max(meter.readMs, nowMs);
   if (meter.battery !== undefined) charge(meter.battery, energyWh);
   return {
@@ -91,6 +89,12 @@ export function readMeter(meter: Meter, nowMs: number, draw: Draw): Reading {
     offeredA: round(offeredA, 2),
     socPercent: meter.battery === undefined ? undefined : round(meter.battery.socPercent, 1),
   };
+}
+
+/** Ampere-seconds of a ramp from one current to another and what follows it. */
+function charged(fromA: number, toA: number, elapsedS: number): number {
+  const rampS = Math.min(elapsedS, Math.abs(toA - fromA) / RAMP_A_PER_S);
+  return ((fromA + toA) / 2) * rampS + toA * (elapsedS - rampS);
 }
 
 function ramp(fromA: number, toA: number, elapsedS: number): number {

@@ -2,7 +2,7 @@
  * Owns the script of one charging session: authorize, plug in, charge, sample, stop. It tells the dialect what happens and
  * keeps the charger's own record of it. It must never look at answers except through the dialect.
  */
-import { type Clock, sleep } from '@voltlane/time';
+import { type Clock, sleep, TimeoutError, withTimeout } from '@voltlane/time';
 import type { TransactionMoment } from './dialect.ts';
 import { ownError } from './errors.ts';
 import { openStream, streamNotification } from './event-stream.ts';
@@ -39,6 +39,9 @@ export async function runSession(unit: Unit, options: SessionOptions): Promise<S
   await charge(session, transaction ?? begin(session, idToken, 'authorized'), plugFirst ? 'cable' : 'authorized');
   return record;
 }
+
+/** Longest time that a status waits for the transaction message before it. */
+const STATUS_WAIT_MS = 5000;
 
 interface Session {
   readonly unit: Unit;
@@ -87,7 +90,6 @@ async function sampleUntilEnd(session: Session, transaction: Transaction, stream
 function begin(session: Session, idToken: IdToken, how: 'cable' | 'authorized'): Transaction {
   const { unit, connector, record, options } = session;
   connector.meter.currentA = 0;
-  connector.meter.powerW = 0;
   connector.meter.battery = batteryOf(options);
   const reading = unit.read(connector);
   const transaction: Transaction = {
@@ -128,7 +130,6 @@ async function end(session: Session, transaction: Transaction, reason: StopReaso
   const reading = unit.read(connector);
   connector.transaction = undefined;
   connector.meter.currentA = 0;
-  connector.meter.powerW = 0;
   connector.meter.battery = undefined;
   unit.profiles.endTransaction(connector.id);
   record.endedAtMs = reading.atMs;
@@ -143,11 +144,21 @@ async function end(session: Session, transaction: Transaction, reason: StopReaso
     energyWh: reading.registerWh - transaction.startWh,
   });
   remember(session, transaction, reading, (moment) => unit.dialect.transactionEnded(moment, reason));
+  const delivered = Promise.all(session.followers);
+  await told(unit, delivered);
   unit.setStatus(connector, 'Finishing');
-  await Promise.all(session.followers);
+  await delivered;
   const lost = record.messages.filter(({ delivery }) => delivery !== 'answered');
   record.outcome = lost.length === 0 ? 'completed' : 'undelivered';
   record.problem = lost.map(({ action, delivery }) => `${action} ${delivery}`).join(', ');
+}
+
+/** While online the status follows the messages it belongs to; without a link it does not wait for them. */
+async function told(unit: Unit, delivered: Promise<unknown>): Promise<void> {
+  if (!unit.ready()) return;
+  await withTimeout(unit.clock, delivered, STATUS_WAIT_MS, 'delivery').catch((error: unknown) => {
+    if (!(error instanceof TimeoutError)) throw error;
+  });
 }
 
 /** The cable is out: the connector is free, or out of service if that was asked for meanwhile. */

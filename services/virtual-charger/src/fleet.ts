@@ -33,8 +33,7 @@ const FAREWELL_MS = 5000;
 export async function runFleet(options: CliOptions, deps: FleetDeps): Promise<number> {
   const tally = new Tally(options.count);
   const lives = Array.from({ length: options.count }, (_, index) => beginLife(options, deps, { tally, index }));
-  const summarise = options.count > TALKATIVE_MAX && options.output === 'lines';
-  const stopSummary = summarise
+  const stopSummary = isSummarised(options)
     ? deps.clock.every(SUMMARY_EVERY_MS, () => {
         deps.print(tally.line(deps.clock.nowMs()));
       })
@@ -74,6 +73,7 @@ function beginLife(options: CliOptions, deps: FleetDeps, { tally, index }: Pick<
         // Without the identity, so that the same trouble of many chargers counts as one.
         const message = event.message.replace(`/${encodeURIComponent(id)}`, '');
         life.trouble = `${message}; ${adviceFor(event.status, options.url)}`;
+        if (tally.isNews(life.trouble) && isSummarised(options)) deps.print(`not connected: ${life.trouble}`);
       }
       if (event.kind === 'connected') life.trouble = '';
       tally.onEvent(event);
@@ -85,9 +85,13 @@ function beginLife(options: CliOptions, deps: FleetDeps, { tally, index }: Pick<
   return life;
 }
 
+function isSummarised({ count, output }: CliOptions): boolean {
+  return count > TALKATIVE_MAX && output === 'lines';
+}
+
 function tell(id: string, event: ChargerEvent, options: CliOptions, deps: FleetDeps): void {
   if (options.output === 'json') deps.print(JSON.stringify({ charger: id, ...event }));
-  if (options.output !== 'lines' || options.count > TALKATIVE_MAX) return;
+  if (options.output !== 'lines' || isSummarised(options)) return;
   const namedByCsms = options.version === '1.6';
   const line = narrate(id, event, { trace: options.trace, url: options.url, namedByCsms });
   if (line !== undefined) deps.print(line);

@@ -2,10 +2,14 @@
 import type { ChargerEvent, RpcCounters, SessionRecord } from '@voltlane/charger';
 import { isoTime } from '@voltlane/time';
 
+/** Different troubles that are told. */
+const TROUBLES_MAX = 20;
+
 /** What a fleet has done so far. */
 export class Tally {
   readonly #chargers: number;
   readonly #problems: Map<string, number> = new Map();
+  readonly #troubles: Set<string> = new Set();
   readonly #counters: Readonly<RpcCounters>[] = [];
   #connected = 0;
   #accepted = 0;
@@ -54,6 +58,13 @@ export class Tally {
   onProblem(problem: string): void {
     this.#failed += 1;
     this.#problems.set(problem, (this.#problems.get(problem) ?? 0) + 1);
+  }
+
+  /** True for the first of many equal troubles, so that a summary tells each once. */
+  isNews(trouble: string): boolean {
+    if (this.#troubles.has(trouble) || this.#troubles.size >= TROUBLES_MAX) return false;
+    this.#troubles.add(trouble);
+    return true;
   }
 
   /** Up to three problems, most frequent first. */
