@@ -2,18 +2,21 @@
  * `npm run bench`: round trips per second, CPU per call of each process, latency percentiles, for Heartbeat (nothing durable)
  * and MeterValues (journalled), over a real edge, nats-server and worker on this machine.
  */
+
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { natsServerBinary } from '@voltlane/testkit';
 import { systemClock } from '@voltlane/time';
-import { connectFleet } from './bench/bench-charger.ts';
+import { Command, InvalidArgumentError } from 'commander';
 import type { BenchCharger } from './bench/bench-charger.ts';
-import { startBrokerSet } from './bench/broker-set.ts';
+import { connectFleet } from './bench/bench-charger.ts';
 import type { BrokerSet } from './bench/broker-set.ts';
+import { startBrokerSet } from './bench/broker-set.ts';
 import { cpuTimeUs, residentBytes } from './bench/cpu-time.ts';
-import { runOpenLoop } from './bench/open-loop.ts';
 import type { LoadPlan, LoadResult } from './bench/open-loop.ts';
+import { runOpenLoop } from './bench/open-loop.ts';
 import { summarizeProfile } from './bench/profile-summary.ts';
 
 interface Options {
@@ -60,7 +63,7 @@ function rates(text: string): number[] {
 }
 
 async function measure(broker: BrokerSet, fleet: readonly BenchCharger[], plan: LoadPlan): Promise<Row> {
-  const pids = [broker.edge.pid, broker.worker.pid, broker.nats.pid] as const;
+  const pids = [broker.edge.pid, broker.worker.pid, broker.nats.pid()] as const;
   const before = pids.map(cpuTimeUs);
   const result = await runOpenLoop(systemClock, fleet, plan);
   const used = pids.map((pid, index) => (cpuTimeUs(pid) - (before[index] ?? 0)) / Math.max(1, result.answered));
@@ -70,7 +73,8 @@ async function measure(broker: BrokerSet, fleet: readonly BenchCharger[], plan: 
 
 function line(row: Row): string {
   const { result } = row;
-  const ms = (percentile: number): string => (result.latencyUs.getValueAtPercentile(percentile) / 1000).toFixed(1).padStart(8);
+  const ms = (percentile: number): string =>
+    (result.latencyUs.getValueAtPercentile(percentile) / 1000).toFixed(1).padStart(8);
   const us = (value: number): string => value.toFixed(0).padStart(6);
   const answeredPerSecond = (result.answered / (result.elapsedMs / 1000)).toFixed(0).padStart(9);
   const total = row.edgeUs + row.workerUs + row.natsUs;
@@ -95,14 +99,26 @@ function printProfile(directory: string): void {
 async function main(options: Options): Promise<void> {
   const directory = options.profile ? mkdtempSync(join(tmpdir(), 'voltlane-bench-')) : undefined;
   const broker = await startBrokerSet(directory);
+  const version = execFileSync(await natsServerBinary(), ['--version'], { encoding: 'utf8' }).trim();
   const [cpu] = cpus();
-  console.log(`node ${process.version}, nats-server ${broker.nats.version}, ${cpus().length} × ${cpu?.model ?? 'unknown CPU'}`);
-  console.log(`load average before: ${loadavg().map((value) => value.toFixed(2)).join(' ')}`);
-  console.log(`${options.chargers} chargers (OCPP 1.6, one edge, one worker, JetStream R1 on file), ${options.seconds} s a row`);
+  console.log(`node ${process.version}, ${version}, ${cpus().length} × ${cpu?.model ?? 'unknown CPU'}`);
+  console.log(
+    `load average before: ${loadavg()
+      .map((value) => value.toFixed(2))
+      .join(' ')}`,
+  );
+  console.log(
+    `${options.chargers} chargers (OCPP 1.6, one edge, one worker, JetStream R1 on file), ${options.seconds} s a row`,
+  );
   console.log('latency in ms from the intended send time; CPU in µs per answered call, by the kernel’s accounting\n');
   try {
     const fleet = await connectFleet(broker.ocppUrl, options.chargers);
-    await runOpenLoop(systemClock, fleet, { action: 'Heartbeat', payload: () => '{}', callsPerSecond: 1000, seconds: 3 });
+    await runOpenLoop(systemClock, fleet, {
+      action: 'Heartbeat',
+      payload: () => '{}',
+      callsPerSecond: 1000,
+      seconds: 3,
+    });
     console.log('action        asked/s answd/s     p50     p99   p99.9  edge worker  nats total  lost delayed');
     for (const rate of options.heartbeats) {
       const plan = { action: 'Heartbeat', payload: (): string => '{}', callsPerSecond: rate, seconds: options.seconds };
@@ -113,11 +129,26 @@ async function main(options: Options): Promise<void> {
       const from = sent;
       sent += rate * options.seconds;
       const payload = (n: number): string => METER_VALUES(from + n);
-      console.log(line(await measure(broker, fleet, { action: 'MeterValues', payload, callsPerSecond: rate, seconds: options.seconds })));
+      console.log(
+        line(
+          await measure(broker, fleet, {
+            action: 'MeterValues',
+            payload,
+            callsPerSecond: rate,
+            seconds: options.seconds,
+          }),
+        ),
+      );
     }
     const mib = (pid: number): string => `${(residentBytes(pid) / 1_048_576).toFixed(0)} MiB`;
-    console.log(`\nmemory: edge ${mib(broker.edge.pid)}, worker ${mib(broker.worker.pid)}, nats-server ${mib(broker.nats.pid)}`);
-    console.log(`load average after: ${loadavg().map((value) => value.toFixed(2)).join(' ')}`);
+    console.log(
+      `\nmemory: edge ${mib(broker.edge.pid)}, worker ${mib(broker.worker.pid)}, nats-server ${mib(broker.nats.pid())}`,
+    );
+    console.log(
+      `load average after: ${loadavg()
+        .map((value) => value.toFixed(2))
+        .join(' ')}`,
+    );
     for (const charger of fleet) charger.close();
   } finally {
     await broker.stop();

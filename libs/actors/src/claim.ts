@@ -1,6 +1,7 @@
 /** A claim: who may act for a partition, and with which epoch. One key per partition in one bucket, written by compare-and-set. */
-import { epoch, partitionId, workerId } from '@voltlane/wire';
+
 import type { Epoch, PartitionId, WorkerId } from '@voltlane/wire';
+import { epoch, partitionId, workerId } from '@voltlane/wire';
 import { ActorsError } from './errors.ts';
 
 /** Bucket that holds all claims. */

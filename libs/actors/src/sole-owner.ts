@@ -10,8 +10,8 @@
  * 2. A partition's epoch only grows, also when a claim is given up.
  */
 import type { KeyValue, KvChange, Subscription } from '@voltlane/bus';
-import { epoch, partitionId } from '@voltlane/wire';
 import type { Epoch, PartitionId, WorkerId } from '@voltlane/wire';
+import { epoch, partitionId } from '@voltlane/wire';
 import { claimKey, decodeClaim, encodeClaim, partitionOfClaimKey } from './claim.ts';
 import { ActorsError } from './errors.ts';
 import type { Ownership, PartitionListener } from './ownership.ts';
@@ -58,7 +58,7 @@ export class SoleOwner implements Ownership {
     this.#complete = false;
     this.#watch?.unsubscribe();
     const held = [...this.#held.keys()];
-    await Promise.all(held.map((partition) => this.#listener?.released(partition)));
+    await Promise.all(held.map(async (partition) => this.#listener?.released(partition)));
     await Promise.all(held.map((partition) => this.#giveUp(partition)));
   }
 

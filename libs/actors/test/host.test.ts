@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '@voltlane/time';
 import { partitionId } from '@voltlane/wire';
-import { ActorHost } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
 import type { ActorBehaviour, FailureAnswer, HostOptions } from '../src/index.ts';
+import { ActorHost } from '../src/index.ts';
 
 const P0 = partitionId(0);
 const P1 = partitionId(1);
@@ -112,7 +112,11 @@ describe('an actor', () => {
     const { behaviour, subject } = host({ mailboxMessagesMax: 2 });
     subject.deliver(P0, 'A', 'wait');
     await settle();
-    expect(['1', '2', '3'].map((message) => subject.deliver(P0, 'A', message))).toEqual(['accepted', 'accepted', 'full']);
+    expect(['1', '2', '3'].map((message) => subject.deliver(P0, 'A', message))).toEqual([
+      'accepted',
+      'accepted',
+      'full',
+    ]);
     behaviour.gates.get('wait')?.open();
     await settle();
     expect(behaviour.log.slice(-2)).toEqual(['A 1', 'A 2']);
@@ -299,6 +303,7 @@ describe('many actors', () => {
     }
     for (let turn = 0; turn < 400; turn += 1) await settle();
     expect(overlapped).toBe(0);
-    for (const key of ['A', 'B', 'C', 'D', 'E']) expect(seen.get(key)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    for (const key of ['A', 'B', 'C', 'D', 'E'])
+      expect(seen.get(key)).toEqual(Array.from({ length: 200 }, (_, i) => i));
   });
 });

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { createMemoryBus } from '@voltlane/bus';
 import type { KeyValue } from '@voltlane/bus';
+import { createMemoryBus } from '@voltlane/bus';
 import { createFakeClock } from '@voltlane/time';
-import { partitionId, workerId } from '@voltlane/wire';
 import type { PartitionId } from '@voltlane/wire';
-import { CLAIMS_BUCKET, decodeClaim, SoleOwner } from '../src/index.ts';
+import { partitionId, workerId } from '@voltlane/wire';
+import { describe, expect, it } from 'vitest';
 import type { PartitionListener } from '../src/index.ts';
+import { CLAIMS_BUCKET, decodeClaim, SoleOwner } from '../src/index.ts';
 
 const PARTITIONS = 8;
 

@@ -4,8 +4,9 @@
  *
  * Promises checked: no acknowledged message lost, none applied twice, none out of order, energy as the charger counted it.
  */
-import { eventsByCharger } from './journal-history.ts';
+
 import type { HistoryEvent, HistoryRecord } from './journal-history.ts';
+import { eventsByCharger } from './journal-history.ts';
 
 /** A transaction message as the charger remembers it. */
 export interface BelievedMessage {
@@ -26,7 +27,10 @@ export interface BelievedSession {
 }
 
 /** What is wrong between journal and chargers. */
-export function checkHistory(history: readonly HistoryRecord[], sessions: readonly BelievedSession[]): readonly string[] {
+export function checkHistory(
+  history: readonly HistoryRecord[],
+  sessions: readonly BelievedSession[],
+): readonly string[] {
   const problems: string[] = [];
   const chargers = eventsByCharger(history);
   for (const [charger, events] of chargers) {
@@ -84,7 +88,12 @@ function checkEnergy(name: string, session: BelievedSession, end: HistoryEvent |
 }
 
 /** Every answered message is in the journal, under one of its ids, in the order the charger sent them. */
-function checkMessages(name: string, session: BelievedSession, events: readonly HistoryEvent[], problems: string[]): void {
+function checkMessages(
+  name: string,
+  session: BelievedSession,
+  events: readonly HistoryEvent[],
+  problems: string[],
+): void {
   const places = new Map<string, number>();
   for (const { messageId, sequence } of events) {
     if (messageId !== undefined && !places.has(messageId)) places.set(messageId, sequence);
@@ -94,7 +103,9 @@ function checkMessages(name: string, session: BelievedSession, events: readonly 
     if (message.delivery !== 'answered') continue;
     const place = message.messageIds.map((id) => places.get(id)).find((sequence) => sequence !== undefined);
     if (place === undefined) {
-      problems.push(`${name}: ${message.action} ${message.messageIds.join('/')} was answered but is not in the journal`);
+      problems.push(
+        `${name}: ${message.action} ${message.messageIds.join('/')} was answered but is not in the journal`,
+      );
       continue;
     }
     if (place < before) problems.push(`${name}: ${message.action} ${message.messageIds[0]} is out of order`);

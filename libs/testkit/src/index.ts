@@ -1,9 +1,10 @@
 /** Public face of `@voltlane/testkit`. For tests only. */
+
+export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
+export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';
 export { natsServerBinary } from './nats-binary.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export { freePort, type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
-export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
-export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';
 export {
   type ProcessExit,
   type ServiceName,

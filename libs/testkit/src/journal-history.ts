@@ -1,7 +1,7 @@
 /** Everything the journal holds, decoded, in the order the journal took it. */
 import type { Journal } from '@voltlane/bus';
-import { decodeEventRecord } from '@voltlane/wire';
 import type { EventBody, EventRecord } from '@voltlane/wire';
+import { decodeEventRecord } from '@voltlane/wire';
 
 /** One record with its place in the journal. */
 export interface HistoryRecord {
@@ -25,7 +25,10 @@ export async function readHistory(journal: Journal, filter: string): Promise<rea
   const records: HistoryRecord[] = [];
   if (last === 0) return records;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const silence = setTimeout(() => reject(new Error(`the journal went silent at ${records.length} of ${last}`)), 120_000);
+  const silence = setTimeout(
+    () => reject(new Error(`the journal went silent at ${records.length} of ${last}`)),
+    120_000,
+  );
   const subscription = await journal.consume(filter, 1, (stored) => {
     const known = records.at(-1)?.sequence ?? 0;
     if (stored.sequence > known) {

@@ -2,8 +2,9 @@
  * A lean charger for measuring: one link, one CALL outstanding, the answer only looked at for its message type. It boots like
  * any other, then sends what the schedule says.
  */
-import { connectWebSocket } from '@voltlane/charger';
+
 import type { ChargerLink } from '@voltlane/charger';
+import { connectWebSocket } from '@voltlane/charger';
 
 /** A connected and booted charger that can send one CALL at a time. */
 export interface BenchCharger {

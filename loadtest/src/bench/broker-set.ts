@@ -1,6 +1,7 @@
 /** A broker of real processes on this machine: nats-server, one worker, one edge. */
-import { freePort, startNatsServer, startService } from '@voltlane/testkit';
+
 import type { NatsServer, ServiceProcess } from '@voltlane/testkit';
+import { freePort, startNatsServer, startService } from '@voltlane/testkit';
 
 /** The processes and where chargers connect. */
 export interface BrokerSet {

@@ -2,9 +2,10 @@
  * Open-loop load: calls are due at fixed times, whether or not earlier ones were answered. Latency counts from the time a call
  * was due, so a stall of the system shows in every call it delayed (no coordinated omission).
  */
-import { build } from 'hdr-histogram-js';
-import type { Histogram } from 'hdr-histogram-js';
+
 import type { Clock } from '@voltlane/time';
+import type { Histogram } from 'hdr-histogram-js';
+import { build } from 'hdr-histogram-js';
 import type { BenchCharger } from './bench-charger.ts';
 
 /** What to send and how fast. */
@@ -37,7 +38,12 @@ const TAIL_MS = 5000;
 
 /** Runs one plan over a fleet; each charger has at most one call outstanding. */
 export function runOpenLoop(clock: Clock, fleet: readonly BenchCharger[], plan: LoadPlan): Promise<LoadResult> {
-  const latencyUs = build({ bitBucketSize: 64, autoResize: true, lowestDiscernibleValue: 1, numberOfSignificantValueDigits: 3 });
+  const latencyUs = build({
+    bitBucketSize: 64,
+    autoResize: true,
+    lowestDiscernibleValue: 1,
+    numberOfSignificantValueDigits: 3,
+  });
   const total = Math.round(plan.callsPerSecond * plan.seconds);
   const stepMs = 1000 / plan.callsPerSecond;
   const startMs = clock.monotonicMs();

@@ -5,17 +5,19 @@
  * A call that changes nothing durable (Heartbeat, Authorize with a cached token) runs through without a promise.
  */
 import type { ActorBehaviour, FailureAnswer, Ownership } from '@voltlane/actors';
-import { BusError } from '@voltlane/bus';
 import type { Journal } from '@voltlane/bus';
+import { BusError } from '@voltlane/bus';
 import { errorCode, parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
 import type { DownlinkReply, PartitionId, SessionClosed, SessionOpened, Subjects, UplinkCall } from '@voltlane/wire';
 import { callFingerprint, findAnswered, rememberAnswered } from './answered-calls.ts';
-import { decideCall, requestNeeds } from './call-decision.ts';
 import type { CallInput } from './call-decision.ts';
+import { decideCall, requestNeeds } from './call-decision.ts';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
+import type { PolicyDefaults } from './charger-policy.ts';
+import { policyFor } from './charger-policy.ts';
 import { NO_TOKENS, tokenVerdicts } from './domain/authorization.ts';
 import type { AnsweredCall } from './domain/charger-state.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
@@ -24,11 +26,9 @@ import { WorkerError } from './errors.ts';
 import type { Decision } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
-import { policyFor } from './charger-policy.ts';
-import type { PolicyDefaults } from './charger-policy.ts';
-import { readState } from './state-header.ts';
-import { attachSession, detachSession, isNewSession } from './session-lifecycle.ts';
 import type { SessionChange } from './session-lifecycle.ts';
+import { attachSession, detachSession, isNewSession } from './session-lifecycle.ts';
+import { readState } from './state-header.ts';
 
 /** Conflicts in a row on one message before it is left to the edge's resend. */
 const CONFLICT_RETRIES_MAX = 3;

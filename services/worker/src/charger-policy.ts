@@ -1,7 +1,7 @@
 /** Builds the policy of a charger from what the registry knows of it and what the worker is configured with. Pure. */
 import type { ChargerRecord } from '@voltlane/registry';
-import { DEFAULT_POLICY } from './domain/policy.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
+import { DEFAULT_POLICY } from './domain/policy.ts';
 
 /** What the configuration says for chargers whose record says nothing else. */
 export interface PolicyDefaults {

@@ -1,8 +1,8 @@
 /** How a process runs the worker, alone or with others. */
 import type { ConfigOf } from '@voltlane/config';
 import type { ServiceDefinition } from '@voltlane/launch';
-import { startWorker } from './worker.ts';
 import type { Worker } from './worker.ts';
+import { startWorker } from './worker.ts';
 
 /** The worker as `runService` and the broker take it. */
 export const worker: ServiceDefinition<ConfigOf<'worker'>, Worker> = {

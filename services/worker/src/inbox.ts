@@ -6,8 +6,8 @@ import type { ActorHost, PartitionListener } from '@voltlane/actors';
 import type { Bus, BusMessage, Subscription } from '@voltlane/bus';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
-import { decodeUplink, foldCase, WireError } from '@voltlane/wire';
 import type { Epoch, PartitionId, Subjects, Uplink } from '@voltlane/wire';
+import { decodeUplink, foldCase, WireError } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { WorkerMetrics } from './metrics.ts';
 

@@ -5,8 +5,8 @@
 import type { HostStats } from '@voltlane/actors';
 import { actionsOf, OCPP_VERSIONS } from '@voltlane/ocpp';
 import type { CounterChild, Metrics } from '@voltlane/telemetry';
-import { EVENT_KINDS, WIRE_ERROR_CODES } from '@voltlane/wire';
 import type { EventKind } from '@voltlane/wire';
+import { EVENT_KINDS, WIRE_ERROR_CODES } from '@voltlane/wire';
 
 /** How a CALL was decided. */
 export const CALL_RESULTS = ['result', 'error', 'none', 'duplicate'] as const;
@@ -108,11 +108,23 @@ export function createWorkerMetrics(metrics: Metrics, stats: () => HostStats): W
 
 function declareHost(metrics: Metrics, stats: () => HostStats): void {
   metrics.readGauge({ name: 'worker_actors', help: 'Actors in memory.', read: () => stats().actors });
-  metrics.readGauge({ name: 'worker_mailbox_messages', help: 'Messages waiting in mailboxes.', read: () => stats().waiting });
+  metrics.readGauge({
+    name: 'worker_mailbox_messages',
+    help: 'Messages waiting in mailboxes.',
+    read: () => stats().waiting,
+  });
   metrics.readGauge({ name: 'worker_busy_actors', help: 'Actors with a message in hand.', read: () => stats().busy });
   metrics.readCounter({ name: 'worker_activations_total', help: 'Actors loaded.', read: () => stats().activations });
-  metrics.readCounter({ name: 'worker_passivations_total', help: 'Idle actors put away.', read: () => stats().passivations });
-  metrics.readCounter({ name: 'worker_retries_total', help: 'Second and later attempts at a message.', read: () => stats().retries });
+  metrics.readCounter({
+    name: 'worker_passivations_total',
+    help: 'Idle actors put away.',
+    read: () => stats().passivations,
+  });
+  metrics.readCounter({
+    name: 'worker_retries_total',
+    help: 'Second and later attempts at a message.',
+    read: () => stats().retries,
+  });
 }
 
 function chargerActions(): readonly string[] {

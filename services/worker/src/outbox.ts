@@ -9,10 +9,17 @@
  */
 import type { Ownership } from '@voltlane/actors';
 import type { Bus, Journal, KeyValue } from '@voltlane/bus';
-import { isoTime } from '@voltlane/time';
 import type { Clock } from '@voltlane/time';
-import { edgeId, encodeDownlink, encodeEventRecord, encodeToken, EVENT_RECORD_VERSION, sessionId } from '@voltlane/wire';
+import { isoTime } from '@voltlane/time';
 import type { DownlinkReply, EventBody, EventRecordDraft, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
+import {
+  EVENT_RECORD_VERSION,
+  edgeId,
+  encodeDownlink,
+  encodeEventRecord,
+  encodeToken,
+  sessionId,
+} from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { ChargerState, SessionState } from './domain/charger-state.ts';
 import { WorkerError } from './errors.ts';
@@ -79,7 +86,11 @@ export class Outbox {
   }
 
   /** Appends telemetry; the journal recognises a repeated id. */
-  async appendMeter(actor: ChargerActor, draft: EventDraft & { readonly id: string }, cause: UplinkCall): Promise<void> {
+  async appendMeter(
+    actor: ChargerActor,
+    draft: EventDraft & { readonly id: string },
+    cause: UplinkCall,
+  ): Promise<void> {
     this.#assertOwner(actor);
     const nowMs = this.#deps.clock.nowMs();
     const startedMs = this.#deps.clock.monotonicMs();

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { chargerId, edgeId, sessionId, tenant } from '@voltlane/wire';
 import type { UplinkCall } from '@voltlane/wire';
+import { chargerId, edgeId, sessionId, tenant } from '@voltlane/wire';
+import { describe, expect, it } from 'vitest';
 import { callFingerprint, findAnswered, rememberAnswered } from '../src/answered-calls.ts';
-import { STATE_LIMITS } from '../src/domain/charger-state.ts';
 import type { AnsweredCall } from '../src/domain/charger-state.ts';
+import { STATE_LIMITS } from '../src/domain/charger-state.ts';
 
 function call(over: Partial<UplinkCall> = {}): UplinkCall {
   return {
@@ -72,7 +72,8 @@ describe('a call is new', () => {
 describe('the list', () => {
   it('is bounded and keeps the newest', () => {
     let grown: readonly AnsweredCall[] = [];
-    for (let seq = 1; seq <= 50; seq += 1) grown = rememberAnswered(grown, answered(call({ seq, messageId: `m${seq}` })));
+    for (let seq = 1; seq <= 50; seq += 1)
+      grown = rememberAnswered(grown, answered(call({ seq, messageId: `m${seq}` })));
     expect(grown.length).toBe(STATE_LIMITS.answeredMax);
     expect(grown[0]?.seq).toBe(50);
   });

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { chargerId, edgeId, sessionId, tenant } from '@voltlane/wire';
 import type { SessionClosed, SessionHeader } from '@voltlane/wire';
-import { EMPTY_STATE } from '../src/domain/charger-state.ts';
+import { chargerId, edgeId, sessionId, tenant } from '@voltlane/wire';
+import { describe, expect, it } from 'vitest';
 import type { ChargerState } from '../src/domain/charger-state.ts';
+import { EMPTY_STATE } from '../src/domain/charger-state.ts';
 import { attachSession, detachSession, isNewSession } from '../src/session-lifecycle.ts';
 
 function header(session: string, edge = 'edge1'): SessionHeader {

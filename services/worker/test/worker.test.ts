@@ -1,14 +1,14 @@
 /** The worker from uplink message to reply and record, over the memory bus, with the real handlers. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryBus } from '@voltlane/bus';
+
 import type { Bus, MemoryBroker } from '@voltlane/bus';
+import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
 import { loadConfig } from '@voltlane/config';
 import { openClusterSettings, openRegistry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
-import { createSeededRandom, systemClock } from '@voltlane/time';
-import { eventJournalOptions } from '@voltlane/bus';
-import { eventsByCharger, readHistory, waitUntil } from '@voltlane/testkit';
 import type { HistoryEvent } from '@voltlane/testkit';
+import { eventsByCharger, readHistory, waitUntil } from '@voltlane/testkit';
+import { createSeededRandom, systemClock } from '@voltlane/time';
+import type { Downlink, DownlinkReply, SessionHeader, Uplink, UplinkCall } from '@voltlane/wire';
 import {
   chargerId,
   createSubjects,
@@ -19,9 +19,9 @@ import {
   sessionId,
   tenant,
 } from '@voltlane/wire';
-import type { Downlink, DownlinkReply, SessionHeader, Uplink, UplinkCall } from '@voltlane/wire';
-import { startWorker } from '../src/index.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Worker } from '../src/index.ts';
+import { startWorker } from '../src/index.ts';
 
 const PARTITIONS = 4;
 const EDGE = edgeId('edge1');
@@ -184,7 +184,9 @@ describe('a worker', () => {
     await start();
     expect(await result(call(2, 'StartTransaction', START))).toMatchObject({ transactionId });
     await result(call(3, 'StopTransaction', { transactionId, meterStop: 150, timestamp: '2026-01-01T11:00:00Z' }));
-    expect(await result(call(3, 'StopTransaction', { transactionId, meterStop: 150, timestamp: '2026-01-01T11:00:00Z' }))).toEqual({});
+    expect(
+      await result(call(3, 'StopTransaction', { transactionId, meterStop: 150, timestamp: '2026-01-01T11:00:00Z' })),
+    ).toEqual({});
     expect(await kinds()).toEqual(['charger.connected', 'charger.booted', 'transaction.started', 'transaction.ended']);
   });
 
@@ -209,7 +211,10 @@ describe('a worker', () => {
     await bootAndStart();
     const violation = { code: 'OccurenceConstraintViolation', description: 'idTag is missing' };
     const broken = { connectorId: 1, meterStart: 5 };
-    expect(await ask(call(3, 'StartTransaction', broken, { violation }))).toMatchObject({ kind: 'error', ...violation });
+    expect(await ask(call(3, 'StartTransaction', broken, { violation }))).toMatchObject({
+      kind: 'error',
+      ...violation,
+    });
     expect(await ask(call(4, 'StartTransaction', broken, { violation }))).toMatchObject({ kind: 'error' });
     expect((await kinds()).filter((kind) => kind === 'message.rejected').length).toBe(1);
   });
@@ -230,8 +235,12 @@ describe('a worker', () => {
       edge.publish(subjects.call(partition), encodeUplink(uplink), subjects.edgeReply(EDGE, publishes));
     }
     await waitUntil('all replies', () => replies.length === before + 37);
-    expect(replies.slice(before).map((reply) => reply.seq)).toEqual(Array.from({ length: 37 }, (_, index) => index + 3));
-    const order = (await events()).filter(({ event }) => event.kind === 'connector.status').map((event) => event.messageId);
+    expect(replies.slice(before).map((reply) => reply.seq)).toEqual(
+      Array.from({ length: 37 }, (_, index) => index + 3),
+    );
+    const order = (await events())
+      .filter(({ event }) => event.kind === 'connector.status')
+      .map((event) => event.messageId);
     expect(order).toEqual(Array.from({ length: 37 }, (_, index) => `m${index + 3}`));
   });
 });
