@@ -194,6 +194,7 @@ export function journalContract(start: () => Promise<BusHarness>): void {
         return new Promise((resolve) => release.push(resolve));
       });
       await until(harness, 'the first came', () => seen.length === 1);
+      await log.append(state('late'), record('5'), 0);
       await harness.pass(50);
       expect(seen).toEqual(['0']);
       release.shift()?.();

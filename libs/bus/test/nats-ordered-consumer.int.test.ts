@@ -1,0 +1,67 @@
+import { type NatsServer, startNatsServer } from '@voltlane/testkit';
+import { sleep, systemClock } from '@voltlane/time';
+import { connect, type Msg, type NatsConnection, type SubscriptionOptions } from 'nats';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { NatsLogEvent } from '../src/index.ts';
+import { JetStreamApi } from '../src/nats/jetstream-api.ts';
+import { NatsLink } from '../src/nats/link.ts';
+import { resolveNatsOptions } from '../src/nats/options.ts';
+import { startOrderedConsumer } from '../src/nats/ordered-consumer.ts';
+import { Replies } from '../src/nats/replies.ts';
+import { fresh } from './harness.ts';
+
+let server: NatsServer;
+let client: NatsConnection;
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  client = await connect({ servers: server.url });
+});
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+});
+
+/** The same connection, but consumer deliveries for which `lose` says so never arrive. */
+function losing(lose: (delivery: number) => boolean): NatsConnection {
+  let delivery = 0;
+  const subscribe = (subject: string, options: SubscriptionOptions = {}): ReturnType<NatsConnection['subscribe']> =>
+    client.subscribe(subject, {
+      ...options,
+      callback: (error, message: Msg) => {
+        if (message.reply?.startsWith('$JS.ACK.') === true && lose((delivery += 1))) return;
+        options.callback?.(error, message);
+      },
+    });
+  return new Proxy(client, {
+    get: (target, name) => (name === 'subscribe' ? subscribe : Reflect.get(target, name, target)),
+  });
+}
+
+it('notices a lost delivery, hands over nothing out of order, and fetches the lost one', async () => {
+  const stream = fresh('stream');
+  await (await client.jetstreamManager()).streams.add({ name: stream, subjects: [`${stream}.>`] });
+  for (let index = 0; index < 1_000; index += 1) client.publish(`${stream}.x`, String(index));
+  await client.flush();
+  const log: NatsLogEvent[] = [];
+  const lost = new Set([3, 4, 300, 900]);
+  const link = new NatsLink(
+    losing((delivery) => lost.delete(delivery)),
+    resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock, log: (event) => log.push(event) }),
+  );
+  const replies = new Replies(link, 100);
+  replies.start();
+  const seen: number[] = [];
+  const subscription = await startOrderedConsumer(new JetStreamApi(link, replies), {
+    stream,
+    filter: `${stream}.>`,
+    start: 1,
+    onMessage: (message) => void seen.push(message.sequence),
+  });
+  const deadlineMs = systemClock.monotonicMs() + 10_000;
+  while (seen.length < 1_000 && systemClock.monotonicMs() < deadlineMs) await sleep(systemClock, 10);
+  subscription.unsubscribe();
+  expect(seen).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+  expect(lost.size).toBe(0);
+  expect(log.filter((event) => event.kind === 'consumer-restarted').length).toBeGreaterThanOrEqual(3);
+});
