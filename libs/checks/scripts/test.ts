@@ -27,10 +27,10 @@ const { reporter, reporters, ...options } = given;
 const shown = [reporter ?? reporters ?? 'default'].flat();
 const filtered = options.testNamePattern !== undefined;
 const vitest = await startVitest('test', filter, {
+  config: 'libs/checks/vitest.config.ts',
   ...options,
   run: true,
   watch: false,
-  config: 'libs/checks/vitest.config.ts',
   reporters: [...shown, createTallyReporter(filtered, (counted) => (tally = counted))],
 });
 await vitest.close();

@@ -59,7 +59,7 @@ export interface ProcessParts {
 export interface StartedService<R extends Running> {
   readonly running: R;
   readonly healthUrl: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a service; when a step fails, what was started before is stopped again and the error goes to the caller. */

@@ -26,7 +26,6 @@ export interface EdgeOptions {
   readonly idleTimeoutMs: number;
   readonly callDeadlineMs: number;
   readonly callResendMs: number;
-  readonly commandTimeoutMs: number;
   readonly busLostGraceMs: number;
   readonly drainPerSecond: number;
   readonly trustProxy: boolean;
@@ -116,11 +115,6 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
     kind: integer(50, 60_000),
     default: 1_000,
     doc: 'How long the edge waits for the reply before it sends the call to the worker again.',
-  },
-  commandTimeoutMs: {
-    kind: integer(1_000, 600_000),
-    default: 30_000,
-    doc: 'How long a charger may take to answer a call when the command does not say otherwise.',
   },
   busLostGraceMs: {
     kind: integer(0, 3_600_000),
