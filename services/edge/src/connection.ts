@@ -89,8 +89,8 @@ export class Connection implements Sender {
 
   /** The socket is gone. */
   gone(code: number, reason: string): void {
-    this.#ports.onGone(this);
     this.handle({ kind: 'closed', code, reason, closedAtMs: this.#ports.clock.nowMs() });
+    this.#ports.onGone(this);
   }
 
   replied(seq: number, outcome: DownlinkReply['outcome']): void {

@@ -22,6 +22,7 @@ import { startLiveness } from './liveness.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import type { Refusal } from './refusal.ts';
 import { refusal } from './refusal.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { SessionLimits } from './session.ts';
 import { createSession } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -111,12 +112,10 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     outboundBytesMax: config.outboundBytesMax,
     onGone: (connection) => {
       sessions.gone(connection);
-    },
-    onEnded: (connection) => {
-      sessions.ended(connection);
       const { tenant, chargerId, sessionId, ending } = connection.session;
       log.info({ tenant, chargerId, sessionId, code: ending?.code, reason: ending?.reason }, 'charger disconnected');
     },
+    onEnded: (connection) => sessions.ended(connection),
   };
   const limits: SessionLimits = {
     callDeadlineMs: config.callDeadlineMs,
@@ -184,6 +183,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
       },
       sockets: createSocketServer(config),
       metrics,
+      onRefused: createRefusalLog(log, clock),
       onAccepted,
       onUpgrading: (delta) => {
         upgrading += delta;

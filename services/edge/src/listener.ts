@@ -12,6 +12,7 @@ import { EdgeError } from './errors.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import type { Refusal } from './refusal.ts';
 import { refusal, refusalText } from './refusal.ts';
+import type { OnRefused } from './refusal-log.ts';
 import type { ChargerSocket, SocketServer } from './socket.ts';
 import type { AcceptedUpgrade, UpgradeContext, UpgradeRequest } from './upgrade.ts';
 import { checkUpgrade } from './upgrade.ts';
@@ -23,6 +24,7 @@ export interface ListenerPorts {
   readonly metrics: EdgeMetrics;
   /** A handshake is through; must set `socket.connection` before it returns. */
   readonly onAccepted: (accepted: AcceptedUpgrade, socket: ChargerSocket, remoteAddress: string) => void;
+  readonly onRefused: OnRefused;
   /** A handshake is under way, or no longer: they count as sockets. */
   readonly onUpgrading: (delta: 1 | -1) => void;
 }
@@ -102,6 +104,7 @@ const upgrade = async (
     if (stream.destroyed) return;
     if ('refused' in outcome) {
       ports.metrics.handshake(outcome.refused.reason);
+      ports.onRefused(outcome.refused, request.url ?? '', remoteAddress(request, options.trustProxy));
       refuse(stream, outcome.refused);
       return;
     }

@@ -396,7 +396,9 @@ describe('authentication', () => {
     const started = await start({ lookup, config: { chargers: 'registered' } });
     await expect(connect('/ocpp/Nobody')).rejects.toThrow('404');
     await expect(connect('/ocpp/safe')).rejects.toThrow('401');
-    const charger = await started.connect('/ocpp/safe', 'ocpp1.6', { auth: 'safe:a-password-of-16+' });
+    const charger = await started.connect('/ocpp/safe', 'ocpp1.6', {
+      headers: { authorization: `Basic ${Buffer.from('safe:a-password-of-16+').toString('base64')}` },
+    });
     expect(await charger.ask(heartbeat('1'))).toBe(`[3,"1",${ANSWER}]`);
     expect(started.worker.session('Safe').chargerId).toBe('Safe');
     expect(started.log.join('\n')).not.toContain('a-password');
