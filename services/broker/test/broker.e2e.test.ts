@@ -123,6 +123,15 @@ describe('the broker as a process', () => {
     expect(await broker.ended).toEqual({ code: 0, signal: null });
   });
 
+  it.each(['edge', 'worker', 'api'])(
+    'is not what %s alone can be without NATS, and the service says so',
+    async (name) => {
+      const service = run(process.execPath, ['--conditions=source', `services/${name}/src/main.ts`], ephemeral);
+      expect((await service.ended).code).toBe(1);
+      expect(service.output()).toContain(`${name} alone needs NATS: set VOLTLANE_NATS_URL`);
+    },
+  );
+
   it('checks and prints its configuration without starting', async () => {
     const checked = run(process.execPath, [...main, '--check-config'], {});
     expect((await checked.ended).code).toBe(0);

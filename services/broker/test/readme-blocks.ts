@@ -1,0 +1,47 @@
+/** The command blocks of a Markdown file, and how a test runs one in a shell. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { natsServerBinary } from '@voltlane/testkit';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Texts of all ```sh blocks, in order. */
+export function shellBlocks(file: string): readonly string[] {
+  const text = readFileSync(`${ROOT}${file}`, 'utf8');
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block?.trim() ?? '');
+}
+
+/** A block that is running in a shell of its own process group. */
+export interface RunningBlock {
+  output(): string;
+  readonly exited: Promise<number | null>;
+  /** SIGTERM to the whole group, as Ctrl-C would reach it. */
+  end(): Promise<void>;
+}
+
+/** Runs a block from the top of the repository, with nats-server in the PATH as the README asks for it. */
+export async function runBlock(block: string, env: Readonly<Record<string, string>>): Promise<RunningBlock> {
+  const path = `${dirname(await natsServerBinary())}${delimiter}${process.env['PATH'] ?? ''}`;
+  const child = spawn('sh', ['-c', block], { cwd: ROOT, env: { ...process.env, PATH: path, ...env }, detached: true });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    output: () => output,
+    exited,
+    end: async () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      } catch {
+        // The group is gone already.
+      }
+      await exited;
+    },
+  };
+}

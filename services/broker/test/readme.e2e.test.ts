@@ -1,0 +1,106 @@
+/**
+ * Runs the README's command blocks as they stand, in their order. Only what would collide with a broker or a NATS server that
+ * already runs on this machine is replaced: ports and the store. A block nobody has written a line for here fails the test.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, waitUntil } from '@voltlane/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningBlock } from './readme-blocks.ts';
+import { runBlock, shellBlocks } from './readme-blocks.ts';
+
+const blocks = shellBlocks('README.md');
+const running: RunningBlock[] = [];
+let folder: string;
+let ports: { ocpp: number; nats: number };
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'voltlane-readme-'));
+  ports = { ocpp: await freePort(), nats: await freePort() };
+  env = {
+    VOLTLANE_OCPP_PORT: String(ports.ocpp),
+    VOLTLANE_EDGE_HEALTH_PORT: '0',
+    VOLTLANE_WORKER_HEALTH_PORT: '0',
+    VOLTLANE_API_PORT: '0',
+  };
+});
+
+afterEach(async () => {
+  for (const block of running.splice(0).toReversed()) await block.end();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The block that starts with these words, as it is run here. */
+function block(start: string): string {
+  const text = blocks.find((candidate) => candidate.startsWith(start));
+  if (text === undefined) throw new Error(`the README has no block that starts with: ${start}`);
+  return text
+    .replace('npm ci && ', '')
+    .replaceAll('4222', String(ports.nats))
+    .replace('data/nats', join(folder, 'nats'))
+    .replaceAll('chargers.ndjson', join(folder, 'chargers.ndjson'));
+}
+
+async function start(text: string): Promise<RunningBlock> {
+  const started = await runBlock(text, env);
+  running.push(started);
+  return started;
+}
+
+async function startBroker(text: string): Promise<RunningBlock> {
+  const broker = await start(text);
+  await waitUntil('the broker', () => {
+    if (broker.output().includes('Voltlane is ready.')) return true;
+    throw new Error(broker.output().slice(-500));
+  });
+  return broker;
+}
+
+/** A charger with the README's line, only that the broker listens elsewhere. */
+async function charge(text: string): Promise<void> {
+  const charger = await start(`${text} --url ws://127.0.0.1:${ports.ocpp}/ocpp --duration 2 --sample-interval 1`);
+  expect(await charger.exited, charger.output()).toBe(0);
+  expect(charger.output()).toMatch(/Accepted/);
+}
+
+describe('the README', () => {
+  it('has no command block that is not run here', () => {
+    expect(blocks.map((text) => text.split('\n')[0])).toEqual([
+      'npm ci && npm start',
+      'npm run charger -- --id CP1 --version 1.6',
+      // The run this test is part of.
+      'npm ci && npm test',
+      'nats-server -js -sd data/nats -a 127.0.0.1 -p 4222 &',
+      'node --input-type=module -e "',
+      "cat > chargers.ndjson <<'EOF'",
+      'npm run charger -- --id CP1 --version 2.0.1 --password correct-horse-battery --id-token 04A1B2C3D4',
+    ]);
+  });
+
+  it('starts a broker in memory and connects a charger', async () => {
+    await startBroker(block('npm ci && npm start'));
+    await charge(block('npm run charger -- --id CP1 --version 1.6'));
+  });
+
+  it('starts a broker on NATS and follows its events', async () => {
+    await startBroker(block('nats-server'));
+    const follower = await start(block('node --input-type=module'));
+    await charge(block('npm run charger -- --id CP1 --version 1.6'));
+    await waitUntil('the end of the transaction', () => follower.output().includes('"transaction.ended"'));
+  });
+
+  it('lets in a registered charger with its password, and nobody else', async () => {
+    await startBroker(block('cat > chargers.ndjson'));
+    await charge(block('npm run charger -- --id CP1 --version 2.0.1'));
+    const stranger = await start(
+      `npm run charger -- --id CP9 --url ws://127.0.0.1:${ports.ocpp}/ocpp --connect-timeout 2`,
+    );
+    expect(await stranger.exited).not.toBe(0);
+    expect(stranger.output()).toMatch(/404/);
+  });
+});
