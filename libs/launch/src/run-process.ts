@@ -4,6 +4,7 @@ import { type ConfigOf, configOfProcess, type GroupName } from '@voltlane/config
 import { createLog, superviseProcess } from '@voltlane/telemetry';
 import { systemClock, systemRandom } from '@voltlane/time';
 import { openBackplane } from './backplane.ts';
+import { AloneError } from './errors.ts';
 import { type ProcessParts, type Running, type ServiceDefinition, startService } from './service.ts';
 import { explainStartFailure } from './start-failure.ts';
 
@@ -55,10 +56,16 @@ export async function runProcess<G extends GroupName>(
   }
 }
 
-/** `runProcess` for a process with one service: the whole main of edge, worker and api. */
+/**
+ * `runProcess` for a process with one service: the whole main of edge, worker and api. Refuses the memory bus, where a service
+ * alone would be ready and reach nobody.
+ */
 export function runService<G extends GroupName, R extends Running>(
   groups: readonly G[],
   definition: ServiceDefinition<ConfigOf<G>, R>,
 ): Promise<void> {
-  return runProcess(definition.name, groups, (config, parts) => startService(definition, config, parts));
+  return runProcess(definition.name, groups, (config, parts) => {
+    if (parts.backplane.kind === 'memory') return Promise.reject(new AloneError(definition.name));
+    return startService(definition, config, parts);
+  });
 }

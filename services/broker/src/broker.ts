@@ -4,9 +4,9 @@
  */
 import { api } from '@voltlane/api';
 import type { ConfigOf } from '@voltlane/config';
-import { type Edge, startEdge } from '@voltlane/edge';
-import { type ProcessParts, type ServiceDefinition, startService } from '@voltlane/launch';
-import { startWorker, type Worker } from '@voltlane/worker';
+import { edge } from '@voltlane/edge';
+import { type ProcessParts, startService } from '@voltlane/launch';
+import { worker } from '@voltlane/worker';
 import { bannerText } from './banner.ts';
 
 /** Options of the whole broker. */
@@ -22,18 +22,6 @@ export interface Broker {
   readonly banner: string;
   stop(): Promise<void>;
 }
-
-const worker: ServiceDefinition<ConfigOf<'worker'>, Worker> = {
-  name: 'worker',
-  health: (config) => ({ host: config.healthHost, port: config.workerHealthPort }),
-  start: startWorker,
-};
-
-const edge: ServiceDefinition<ConfigOf<'edge'>, Edge> = {
-  name: 'edge',
-  health: (config) => ({ host: config.healthHost, port: config.edgeHealthPort }),
-  start: startEdge,
-};
 
 /** Starts the broker; when one service fails, those before it are stopped again. */
 export async function startBroker(config: BrokerConfig, parts: ProcessParts): Promise<Broker> {
