@@ -124,6 +124,19 @@ describe('a call of a charger', () => {
     expect(await charger.next()).toBe(`[3,"2",${ANSWER}]`);
   });
 
+  it('whose copy or reply was lost with the connection is sent again at once when the bus comes back', async () => {
+    const { worker, broker, metrics } = await start({ config: { callResendMs: 10_000 } });
+    const charger = await connect('/ocpp/CP1');
+    worker.script = () => undefined;
+    charger.send(heartbeat('1'));
+    await waitUntil(() => worker.calls().length === 1, 'the call was published');
+    worker.script = friendly;
+    broker.cut('edge');
+    broker.heal('edge');
+    expect(await charger.next()).toBe(`[3,"1",${ANSWER}]`);
+    expect(metrics.get('resent')).toBe(1);
+  });
+
   it('goes at once to a new owner of the partition', async () => {
     const { worker } = await start({ config: { callResendMs: 10_000 } });
     const charger = await connect('/ocpp/CP1');

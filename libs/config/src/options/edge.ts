@@ -94,7 +94,7 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
   pendingCallsMax: {
     kind: integer(16, 1_000_000),
     default: 50_000,
-    doc: 'Calls of one edge without a reply yet; at the bound sockets are not read further.',
+    doc: 'Calls of one edge without a reply yet; at the bound a call gets InternalError at once and the charger tries again.',
   },
   pingIntervalMs: {
     kind: integer(0, 3_600_000),
