@@ -23,6 +23,11 @@ export interface SocketPort {
   ping(): void;
 }
 
+/** An open socket on its way to its connection: whoever accepts a handshake sets `connection` before any event can fire. */
+export interface AcceptedSocket extends SocketPort {
+  connection: Connection | undefined;
+}
+
 /** What all connections of an edge share. */
 export interface ConnectionPorts {
   readonly clock: Clock;

@@ -12,11 +12,12 @@ import type { Subjects } from '@voltlane/wire';
 import { foldCase, partitionOf, edgeId as toEdgeId, sessionId as toSessionId } from '@voltlane/wire';
 import { createTokenBucket, ReplacementLimit } from './admission.ts';
 import { CLOSE_PROTOCOL, CLOSE_REPLACED } from './close-code.ts';
-import type { ConnectionPorts } from './connection.ts';
+import type { AcceptedSocket, ConnectionPorts } from './connection.ts';
 import { Connection } from './connection.ts';
 import { createDownlink } from './downlink.ts';
 import { createPacer, drain } from './drain.ts';
 import { EdgeError } from './errors.ts';
+import type { Listen } from './listener.ts';
 import { startListener } from './listener.ts';
 import { startLiveness } from './liveness.ts';
 import type { EdgeMetrics } from './metrics.ts';
@@ -26,7 +27,6 @@ import { createRefusalLog } from './refusal-log.ts';
 import type { SessionLimits } from './session.ts';
 import { createSession } from './session.ts';
 import { Sessions } from './sessions.ts';
-import type { ChargerSocket } from './socket.ts';
 import { createSocketServer } from './socket.ts';
 import type { AcceptedUpgrade, ChargerLookup } from './upgrade.ts';
 import { createUplinks } from './uplink.ts';
@@ -42,6 +42,8 @@ export interface EdgeParts {
   readonly random: Random;
   readonly log: Pick<Telemetry['log'], 'info' | 'warn'>;
   readonly metrics: EdgeMetrics;
+  /** How chargers come in; default: a listening port. */
+  readonly listen?: Listen;
 }
 
 /** A running edge. */
@@ -122,7 +124,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     inboundQueueCallsMax: config.inboundQueueCallsMax,
     idleTimeoutMs: config.idleTimeoutMs,
   };
-  const onAccepted = (accepted: AcceptedUpgrade, socket: ChargerSocket, remoteAddress: string): void => {
+  const onAccepted = (accepted: AcceptedUpgrade, socket: AcceptedSocket, remoteAddress: string): void => {
     const { charger, version } = accepted;
     const { tenant, chargerId } = charger;
     if (accepted.closeAtOnce) {
@@ -168,7 +170,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     if (sessions.open + upgrading > config.connectionsMax) return later('connectionsMax');
     return bus.status() === 'connected' ? undefined : later('busAway');
   };
-  const listener = await startListener(
+  const listener = await (parts.listen ?? startListener)(
     {
       context: {
         admit,

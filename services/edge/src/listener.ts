@@ -8,12 +8,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { readChargerPath } from './charger-path.ts';
+import type { AcceptedSocket } from './connection.ts';
 import { EdgeError } from './errors.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import type { Refusal } from './refusal.ts';
 import { refusal, refusalText } from './refusal.ts';
 import type { OnRefused } from './refusal-log.ts';
-import type { ChargerSocket, SocketServer } from './socket.ts';
+import type { SocketServer } from './socket.ts';
 import type { AcceptedUpgrade, UpgradeContext, UpgradeRequest } from './upgrade.ts';
 import { checkUpgrade } from './upgrade.ts';
 
@@ -23,7 +24,7 @@ export interface ListenerPorts {
   readonly sockets: SocketServer;
   readonly metrics: EdgeMetrics;
   /** A handshake is through; must set `socket.connection` before it returns. */
-  readonly onAccepted: (accepted: AcceptedUpgrade, socket: ChargerSocket, remoteAddress: string) => void;
+  readonly onAccepted: (accepted: AcceptedUpgrade, socket: AcceptedSocket, remoteAddress: string) => void;
   readonly onRefused: OnRefused;
   /** A handshake is under way, or no longer: they count as sockets. */
   readonly onUpgrading: (delta: 1 | -1) => void;
@@ -45,6 +46,9 @@ export interface Listener {
   stop(): void;
 }
 
+/** Starts a listener: `startListener`, or what stands in for it where there is no network. */
+export type Listen = (ports: ListenerPorts, options: ListenerOptions) => Promise<Listener>;
+
 /** A request head is a line and a dozen headers; certificates never travel here. */
 const HEADER_BYTES_MAX = 8_192;
 /** Connections beyond `connectionsMax` that may be open to be told 503. */
@@ -52,7 +56,7 @@ const REFUSAL_CONNECTIONS_MAX = 1_024;
 const BACKLOG = 4_096;
 
 /** Listens. Rejects with EdgeError `listen-failed`. */
-export const startListener = async (ports: ListenerPorts, options: ListenerOptions): Promise<Listener> => {
+export const startListener: Listen = async (ports, options) => {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: options.handshakeTimeoutMs,

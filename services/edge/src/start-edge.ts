@@ -7,6 +7,7 @@ import type { Clock, Random } from '@voltlane/time';
 import type { Subjects } from '@voltlane/wire';
 import type { Edge } from './edge.ts';
 import { runEdge } from './edge.ts';
+import type { Listen } from './listener.ts';
 import { createLookup } from './lookup.ts';
 import { createEdgeMetrics } from './metrics.ts';
 
@@ -20,6 +21,8 @@ export interface EdgeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** How chargers come in; default: a listening port. */
+  readonly listen?: Listen;
 }
 
 /** Starts an edge; rejects with EdgeError when it cannot listen or its frames do not fit the bus. */
@@ -28,7 +31,8 @@ export const startEdge = async (deps: EdgeDeps): Promise<Edge> => {
   const metrics = createEdgeMetrics(telemetry.metrics);
   const lookup = createLookup(registry, config.strictness);
   const { partitions } = settings;
-  const edge = await runEdge({ config, bus, lookup, partitions, subjects, clock, random, log: telemetry.log, metrics });
+  const parts = { config, bus, lookup, partitions, subjects, clock, random, log: telemetry.log, metrics };
+  const edge = await runEdge(deps.listen === undefined ? parts : { ...parts, listen: deps.listen });
   metrics.show(edge);
   return edge;
 };
