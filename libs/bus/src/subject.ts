@@ -25,7 +25,7 @@ export function checkFilter(filter: string): void {
   const tokens = filter.split('.');
   for (const [index, token] of tokens.entries()) {
     if (token === '*' || (token === '>' && index === tokens.length - 1)) continue;
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     if (token === '' || /[\s*>\u0000-\u001f\u007f]/.test(token)) {
       throw new BusError('bad-subject', `not a subject filter: ${JSON.stringify(filter)}`);
     }

@@ -7,14 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 type Payload = Record<string, unknown>;
 
-interface PeerClient {
-  connect(): Promise<unknown>;
-  call(action: string, payload: Payload): Promise<Payload>;
-  close(): Promise<unknown>;
-}
-
-function peerClient(endpoint: string, identity: string, protocol: string): PeerClient {
-  return new RPCClient({ endpoint, identity, protocols: [protocol], strictMode: true, reconnect: false }) as PeerClient;
+function peerClient(endpoint: string, identity: string, protocol: string): RPCClient {
+  return new RPCClient({ endpoint, identity, protocols: [protocol], strictMode: true, reconnect: false });
 }
 
 describe.each(['memory', 'nats'] as const)("a peer's client on the %s bus", (kind) => {

@@ -43,7 +43,7 @@ let publishes: number;
 async function start(): Promise<Worker> {
   const bus = broker.connect(`worker${workers.length}`);
   const random = createSeededRandom(1);
-  const { config } = loadConfig(['shared', 'worker'], { VOLTLANE_PARTITIONS: String(PARTITIONS) }, []);
+  const { config } = loadConfig(['shared', 'worker'], { VOLTLANE_PARTITIONS: String(PARTITIONS) }, () => '');
   const worker = await startWorker({
     config,
     bus,

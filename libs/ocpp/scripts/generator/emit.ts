@@ -2,8 +2,7 @@
  * Turns a schema set into the text of the generated modules. Pure: text in, text out; writing is main.ts's business.
  */
 import { Ajv, type AnySchemaObject } from 'ajv';
-// ajv publishes its code generator under this path only.
-// oxlint-disable-next-line no-restricted-imports
+// oxlint-disable-next-line no-restricted-imports -- ajv publishes its code generator under this path only
 import standalone from 'ajv/dist/standalone/index.js';
 import { lenientSchemaSet, type SchemaNode, type SchemaSet } from './schemas.ts';
 

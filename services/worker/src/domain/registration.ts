@@ -11,9 +11,6 @@ import { eventDraft } from './event-draft.ts';
 import type { ChargerPolicy } from './policy.ts';
 import { reportedTime } from './timestamps.ts';
 
-/** OCPP version of a session. */
-export type Version = DecisionContext['version'];
-
 /** What admission depends on beside state and policy. */
 export interface AdmissionContext {
   /** Actions we asked this charger to send (`asksFor`) and that have not arrived yet. */

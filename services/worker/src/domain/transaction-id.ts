@@ -16,8 +16,14 @@ const HALF_MASK = (1 << HALF_BITS) - 1;
 const ROUNDS = 4;
 
 /** The permutation of one charger. `clusterKey` is the cluster's secret, 32 bytes. */
-export function createTransactionIds(clusterKey: Uint8Array, tenant: string, chargerId: string): (count: number) => number {
-  const key = createHmac('sha256', clusterKey).update(`${tenant}/${foldCase(chargerId)}`).digest();
+export function createTransactionIds(
+  clusterKey: Uint8Array,
+  tenant: string,
+  chargerId: string,
+): (count: number) => number {
+  const key = createHmac('sha256', clusterKey)
+    .update(`${tenant}/${foldCase(chargerId)}`)
+    .digest();
   return (count) => permute(key, count % TRANSACTION_IDS_MAX) + 1;
 }
 
@@ -34,6 +40,8 @@ function permute(key: Uint8Array, value: number): number {
 }
 
 function roundValue(key: Uint8Array, round: number, half: number): number {
-  const digest = createHmac('sha256', key).update(Uint8Array.of(round, half >>> 8, half & 0xff)).digest();
+  const digest = createHmac('sha256', key)
+    .update(Uint8Array.of(round, half >>> 8, half & 0xff))
+    .digest();
   return digest.readUInt16BE(0) & HALF_MASK;
 }
