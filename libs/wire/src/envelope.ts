@@ -5,7 +5,7 @@
  * OCPP payloads travel as the JSON text the charger or the backend wrote: byte-exact, safe for integers above 2^53, never
  * re-encoded on the way into the journal (docs/decisions/0001-payload-as-text.md).
  */
-import type { ChargerId, EdgeId, Epoch, PartitionId, SessionId, Tenant } from './identity.ts';
+import type { ChargerId, EdgeId, Epoch, PartitionId, SessionId, Tenant, WorkerId } from './identity.ts';
 
 /** Version of the envelopes this code writes. A reader refuses a newer one. */
 export const ENVELOPE_VERSION = 1;
@@ -119,6 +119,16 @@ export interface DownlinkClose extends DownlinkHeader {
   readonly kind: 'close';
   readonly code: number;
   readonly reason: string;
+}
+
+/**
+ * A worker has taken a partition and listens. An edge fences every lower epoch from now on and sends what the owner before did
+ * not answer again. Lost announcements cost time only: the next reply carries the epoch, too.
+ */
+export interface OwnerAnnouncement {
+  readonly partition: PartitionId;
+  readonly epoch: Epoch;
+  readonly worker: WorkerId;
 }
 
 /** Everything a worker sends to an edge. */

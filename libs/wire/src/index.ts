@@ -1,4 +1,5 @@
 /** Public face of `@voltlane/wire`. */
+export { decodeOwner, encodeOwner } from './announcement-codec.ts';
 export { decodeDownlink, encodeDownlink } from './downlink-codec.ts';
 export {
   type Downlink,
@@ -7,6 +8,7 @@ export {
   type DownlinkHeader,
   type DownlinkReply,
   ENVELOPE_VERSION,
+  type OwnerAnnouncement,
   type SessionClosed,
   type SessionHeader,
   type SessionOpened,

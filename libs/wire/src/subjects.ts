@@ -4,6 +4,7 @@
  *     internal, edge ↔ worker (may change with the envelope)
  *     [prefix.]voltlane.v1.call.<partition>             uplink to the owner of a partition
  *     [prefix.]voltlane.v1.command.<partition>          a command on its way from any worker to the owner
+ *     [prefix.]voltlane.v1.owner.<partition>            a worker has taken the partition (to every edge)
  *     [prefix.]voltlane.v1.edge.<edge>.in               calls and closes for an edge
  *     [prefix.]voltlane.v1.edge.<edge>.reply.<n>        answer to the edge's publish number n
  *
@@ -61,6 +62,10 @@ export interface Subjects {
   call(partition: PartitionId): string;
   /** A command forwarded to the owner of a partition. */
   forward(partition: PartitionId): string;
+  /** Where the new owner of a partition announces itself. */
+  owner(partition: PartitionId): string;
+  /** The announcements of all partitions. */
+  ownerFilter(): string;
   /** Where an edge takes calls and closes. */
   edgeInbox(edgeId: EdgeId): string;
   /** Where an edge takes the answer to its publish number `n`. */
@@ -69,6 +74,7 @@ export interface Subjects {
   edgeFilter(edgeId: EdgeId): string;
   parseCall(subject: string): PartitionId | undefined;
   parseForward(subject: string): PartitionId | undefined;
+  parseOwner(subject: string): PartitionId | undefined;
   parseEdge(subject: string): EdgeSubject | undefined;
 
   command(address: ChargerAddress, action: string): string;
@@ -97,6 +103,7 @@ export function createSubjects(prefix: string = ''): Subjects {
   const root = prefix === '' ? '' : `${prefix}.`;
   const callRoot = `${root}voltlane.v1.call.`;
   const forwardRoot = `${root}voltlane.v1.command.`;
+  const ownerRoot = `${root}voltlane.v1.owner.`;
   const edgeRoot = `${root}voltlane.v1.edge.`;
   const commandRoot = `${root}command.`;
   const eventRoot = `${root}event.`;
@@ -106,11 +113,14 @@ export function createSubjects(prefix: string = ''): Subjects {
     prefix,
     call: (partition) => callRoot + partition,
     forward: (partition) => forwardRoot + partition,
+    owner: (partition) => ownerRoot + partition,
+    ownerFilter: () => `${ownerRoot}*`,
     edgeInbox: (edgeId) => `${edgeRoot}${edgeId}.in`,
     edgeReply: (edgeId, n) => `${edgeRoot}${edgeId}.reply.${n}`,
     edgeFilter: (edgeId) => `${edgeRoot}${edgeId}.>`,
     parseCall: (subject) => parsePartition(callRoot, subject),
     parseForward: (subject) => parsePartition(forwardRoot, subject),
+    parseOwner: (subject) => parsePartition(ownerRoot, subject),
     parseEdge: (subject) => parseEdge(edgeRoot, subject),
 
     command: (address, action) =>

@@ -5,15 +5,17 @@ import { describe, expect, it } from 'vitest';
 import {
   type Downlink,
   decodeDownlink,
+  decodeOwner,
   decodeUplink,
   encodeDownlink,
+  encodeOwner,
   encodeUplink,
   type Uplink,
   type UplinkCall,
   WireError,
 } from '../src/index.ts';
 import { pack } from '../src/msgpack.ts';
-import { DOWNLINKS, METER_CALL, UPLINKS } from './samples.ts';
+import { ANNOUNCEMENTS, DOWNLINKS, METER_CALL, UPLINKS } from './samples.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -45,9 +47,18 @@ describe('the envelope format', () => {
     expect(decodeDownlink(golden(name))).toEqual(message);
   });
 
+  it.each(Object.entries(ANNOUNCEMENTS))('writes and reads the golden bytes of %s', (name, message) => {
+    expect(Buffer.from(encodeOwner(message)).toString('hex')).toBe(golden(name).toString('hex'));
+    expect(decodeOwner(golden(name))).toEqual(message);
+    expect(decodeOwner(withTrailing(golden(name), 'new', 7, null))).toEqual(message);
+  });
+
   it('has a sample for every golden file and the other way round', () => {
     const files = readdirSync(GOLDEN).sort();
-    const names = [...Object.keys(UPLINKS), ...Object.keys(DOWNLINKS)].map((name) => `${name}.bin`).sort();
+    const samples = { ...UPLINKS, ...DOWNLINKS, ...ANNOUNCEMENTS };
+    const names = Object.keys(samples)
+      .map((name) => `${name}.bin`)
+      .sort();
     expect(files).toEqual(names);
   });
 
@@ -120,11 +131,14 @@ describe('bytes that are no envelope', () => {
   ])('are refused: %s', (_what, bytes) => {
     expect(refusal(decodeUplink, bytes)).toBe('malformed');
     expect(refusal(decodeDownlink, bytes)).toBe('malformed');
+    expect(refusal(decodeOwner, bytes)).toBe('malformed');
   });
 
   it('are refused when an uplink comes where a downlink is expected, and the other way round', () => {
     for (const name of Object.keys(UPLINKS)) expect(refusal(decodeDownlink, golden(name))).toBe('malformed');
     for (const name of Object.keys(DOWNLINKS)) expect(refusal(decodeUplink, golden(name))).toBe('malformed');
+    for (const name of Object.keys(ANNOUNCEMENTS)) expect(refusal(decodeDownlink, golden(name))).toBe('malformed');
+    for (const name of Object.keys(DOWNLINKS)) expect(refusal(decodeOwner, golden(name))).toBe('malformed');
   });
 
   it('are refused at every point they are cut, and with anything behind', () => {

@@ -4,12 +4,14 @@ import {
   type Downlink,
   edgeId,
   epoch,
+  type OwnerAnnouncement,
   partitionId,
   type SessionHeader,
   sessionId,
   tenant,
   type Uplink,
   type UplinkCall,
+  workerId,
 } from '../src/index.ts';
 
 const HEADER: SessionHeader = {
@@ -133,4 +135,9 @@ export const DOWNLINKS: Readonly<Record<string, Downlink>> = {
     timeoutMs: 30_000,
   },
   'downlink-close': { ...DOWN, kind: 'close', code: 4001, reason: 'replaced by a newer connection' },
+};
+
+/** Announcements of owners by name of their golden file. */
+export const ANNOUNCEMENTS: Readonly<Record<string, OwnerAnnouncement>> = {
+  'owner-announcement': { partition: partitionId(255), epoch: epoch(7), worker: workerId('w-3f9c') },
 };

@@ -18,6 +18,8 @@ const EDGE = edgeId('e-1');
 const GRAMMAR: readonly (readonly [string, (subjects: Subjects) => string])[] = [
   ['voltlane.v1.call.17', (s) => s.call(partitionId(17))],
   ['voltlane.v1.command.17', (s) => s.forward(partitionId(17))],
+  ['voltlane.v1.owner.17', (s) => s.owner(partitionId(17))],
+  ['voltlane.v1.owner.*', (s) => s.ownerFilter()],
   ['voltlane.v1.edge.e-1.in', (s) => s.edgeInbox(EDGE)],
   ['voltlane.v1.edge.e-1.reply.42', (s) => s.edgeReply(EDGE, 42)],
   ['voltlane.v1.edge.e-1.>', (s) => s.edgeFilter(EDGE)],
@@ -47,6 +49,8 @@ describe('subjects', () => {
     const s = createSubjects(prefix);
     expect(s.parseCall(s.call(partitionId(17)))).toBe(17);
     expect(s.parseForward(s.forward(partitionId(0)))).toBe(0);
+    expect(s.parseOwner(s.owner(partitionId(17)))).toBe(17);
+    expect(s.parseOwner(s.ownerFilter())).toBeUndefined();
     expect(s.parseEdge(s.edgeInbox(EDGE))).toEqual({ kind: 'inbox', edgeId: 'e-1' });
     expect(s.parseEdge(s.edgeReply(EDGE, 42))).toEqual({ kind: 'reply', edgeId: 'e-1', n: 42 });
     expect(s.parseCommand(s.command(ADDRESS, 'Reset'))).toEqual({ ...ADDRESS, action: 'Reset' });
