@@ -153,6 +153,7 @@ export class ChargerUnit implements Unit {
 
   /** Power on: connect and boot. */
   start(): void {
+    this.transactions.resume();
     this.#registration.powerOn(this.#options.skipBoot);
     this.connection.start();
   }

@@ -106,6 +106,11 @@ export class TransactionQueue {
     });
   }
 
+  /** Power is back after `stop`. */
+  resume(): void {
+    this.#stopped = false;
+  }
+
   /** Sends nothing any more; what waits stays in the store. */
   stop(): void {
     this.#stopped = true;

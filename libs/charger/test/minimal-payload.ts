@@ -1,9 +1,9 @@
 /** Makes the smallest payload that a schema allows: required members only, first of each enum. */
 
 import type { OcppVersion } from '@voltlane/ocpp';
-import * as v16 from 'typed-ocpp/dist/ocpp16/schemas.js'; // oxlint-disable-line no-restricted-imports
-import * as v201 from 'typed-ocpp/dist/ocpp20/schemas.js'; // oxlint-disable-line no-restricted-imports
-import * as v21 from 'typed-ocpp/dist/ocpp21/schemas.js'; // oxlint-disable-line no-restricted-imports
+import * as v16 from 'typed-ocpp/dist/ocpp16/schemas.js'; // oxlint-disable-line no-restricted-imports -- the schemas have no other way out
+import * as v201 from 'typed-ocpp/dist/ocpp20/schemas.js'; // oxlint-disable-line no-restricted-imports -- the schemas have no other way out
+import * as v21 from 'typed-ocpp/dist/ocpp21/schemas.js'; // oxlint-disable-line no-restricted-imports -- the schemas have no other way out
 
 interface Schema {
   readonly $ref?: string;

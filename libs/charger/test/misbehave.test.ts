@@ -35,6 +35,7 @@ describe('a misbehaving charger', () => {
     rig.charger.setTap(answersTwice());
     await ask();
     expect(answers).toBe(2);
+    expect(rig.csms.answerIds).toEqual(['csms-2', 'csms-3', 'csms-3']);
     rig.charger.stop();
   });
 

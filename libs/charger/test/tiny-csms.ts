@@ -29,6 +29,8 @@ export interface TinyCsms {
   readonly violations: string[];
   /** Overrides the answer to an action; called for each CALL. */
   readonly answers: Map<string, (payload: JsonObject) => Answer>;
+  /** Message ids of the answers that arrived, in order. */
+  readonly answerIds: string[];
   /** Links accepted so far; the last is the present one. */
   readonly links: ChargerLink[];
   accept(link: ChargerLink): LinkEvents;
@@ -59,6 +61,7 @@ export function createTinyCsms(version: OcppVersion): TinyCsms {
     heard: [],
     violations: [],
     answers: new Map(),
+    answerIds: [],
     links: [],
     accept(link) {
       csms.links.push(link);
@@ -105,6 +108,7 @@ export function createTinyCsms(version: OcppVersion): TinyCsms {
       if (violation !== undefined) csms.violations.push(`${frame.action}: ${violation.description}`);
       if (frame.kind === 'call') answer(link, frame.messageId, frame.action, frame.payload);
     } else if (frame.kind === 'result' || frame.kind === 'error') {
+      csms.answerIds.push(frame.messageId);
       answered.get(frame.messageId)?.(frame);
       answered.delete(frame.messageId);
     } else csms.violations.push(`frame ${frame.kind}: ${text.slice(0, 200)}`);

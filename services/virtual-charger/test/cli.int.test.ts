@@ -1,26 +1,19 @@
-/** The command against a tiny CSMS on a real socket: what it prints and how it ends. */
+/** The command against a peer's CSMS on a real socket: what it prints and how it ends. */
 import { OCPP_VERSIONS, type OcppVersion } from '@voltlane/ocpp';
 import { systemClock } from '@voltlane/time';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createTinyCsms, type TinyCsms } from '../../../libs/charger/test/tiny-csms.ts';
-import { startTinyServer, type TinyServer } from '../../../libs/charger/test/tiny-server.ts';
 import { parseArguments, runFleet } from '../src/index.ts';
+import { type Csms, startCsms } from './csms.ts';
 
-const servers: TinyServer[] = [];
+const started: Csms[] = [];
 afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
+  for (const csms of started.splice(0)) await csms.close();
 });
 
-async function start(version: OcppVersion): Promise<{ csms: TinyCsms; server: TinyServer }> {
-  const csms = createTinyCsms(version);
-  csms.answers.set('BootNotification', () => ({
-    status: 'Accepted',
-    currentTime: new Date().toISOString(),
-    interval: 300,
-  }));
-  const server = await startTinyServer(csms);
-  servers.push(server);
-  return { csms, server };
+async function start(version: OcppVersion): Promise<Csms> {
+  const csms = await startCsms(version);
+  started.push(csms);
+  return csms;
 }
 
 interface Outcome {
@@ -47,8 +40,8 @@ const QUICK = ['--duration', '30', '--sample-interval', '10', '--time-scale', '1
 
 describe.each(OCPP_VERSIONS)('npm run charger --version %s', (version) => {
   it('tells the story of a session and ends with 0', async () => {
-    const { csms, server } = await start(version);
-    const { status, lines } = await run(['--url', server.url, '--version', version, ...QUICK]);
+    const csms = await start(version);
+    const { status, lines } = await run(['--url', csms.url, '--version', version, ...QUICK]);
     expect(status).toBe(0);
     expect(csms.violations).toEqual([]);
     const story = lines.join('\n');
@@ -68,10 +61,10 @@ describe.each(OCPP_VERSIONS)('npm run charger --version %s', (version) => {
 
 describe('npm run charger', () => {
   it('runs many chargers with one summary instead of their lines', async () => {
-    const { csms, server } = await start('1.6');
+    const csms = await start('1.6');
     const { status, lines } = await run([
       '--url',
-      server.url,
+      csms.url,
       '--count',
       '30',
       '--sessions',
@@ -81,11 +74,11 @@ describe('npm run charger', () => {
       ...QUICK,
     ]);
     expect(status).toBe(0);
-    expect(new Set(server.requests.map(({ url }) => url)).size).toBe(30);
-    expect(server.requests.map(({ url }) => url)).toContain('/ocpp/CP1-0030');
+    expect(new Set(csms.identities).size).toBe(30);
+    expect(csms.identities).toContain('CP1-0030');
     expect(lines.at(-1)).toBe('ok: 60 of 60 sessions completed');
     expect(lines.at(-2)).toMatch(/30 boots accepted · sessions: 0 running, 60 completed, 0 failed/);
-    expect(csms.actions().filter((action) => action === 'StopTransaction')).toHaveLength(60);
+    expect(csms.heard.filter(({ action }) => action === 'StopTransaction')).toHaveLength(60);
   });
 
   it('says what to do when nobody listens, and ends with 1', async () => {
@@ -96,29 +89,29 @@ describe('npm run charger', () => {
   });
 
   it('says what to do when the password is wrong', async () => {
-    const { server } = await start('1.6');
-    server.refuse = { status: 401, headers: {} };
-    const { status, lines } = await run(['--url', server.url, '--connect-timeout', '0.3']);
+    const csms = await start('1.6');
+    csms.refuse = 401;
+    const { status, lines } = await run(['--url', csms.url, '--connect-timeout', '0.3']);
     expect(status).toBe(1);
     expect(lines.at(-1)).toMatch(/HTTP 401; wrong or missing password: --password/);
   });
 
   it('ends with 1 and the reason when the token is refused', async () => {
-    const { csms, server } = await start('1.6');
-    csms.answers.set('Authorize', () => ({ idTagInfo: { status: 'Blocked' } }));
-    const { status, lines } = await run(['--url', server.url, ...QUICK]);
+    const csms = await start('1.6');
+    csms.tokenStatus = 'Blocked';
+    const { status, lines } = await run(['--url', csms.url, ...QUICK]);
     expect(status).toBe(1);
     expect(lines.at(-1)).toBe('failed: 0 of 1 sessions completed; idToken TAG1 is Blocked');
   });
 
   it('stops transactions cleanly on Ctrl-C', async () => {
-    const { csms, server } = await start('2.0.1');
+    const csms = await start('2.0.1');
     const interrupted = new AbortController();
-    const started = (line: string): void => {
+    const atFirstSample = (line: string): void => {
       if (line.includes(' kW ')) interrupted.abort();
     };
-    const argv = ['--url', server.url, '--version', '2.0.1', '--duration', '600', '--sample-interval', '0.1'];
-    const { status, lines } = await run(argv, started, interrupted.signal);
+    const argv = ['--url', csms.url, '--version', '2.0.1', '--duration', '600', '--sample-interval', '0.1'];
+    const { status, lines } = await run(argv, atFirstSample, interrupted.signal);
     expect(status).toBe(0);
     expect(lines.at(-1)).toMatch(/then stopped by Ctrl-C/);
     const last = csms.heard.filter(({ action }) => action === 'TransactionEvent').at(-1);
@@ -126,8 +119,8 @@ describe('npm run charger', () => {
   });
 
   it('prints events as JSON lines', async () => {
-    const { server } = await start('1.6');
-    const { lines } = await run(['--url', server.url, '--json', ...QUICK]);
+    const csms = await start('1.6');
+    const { lines } = await run(['--url', csms.url, '--json', ...QUICK]);
     const events: { kind: string }[] = lines.map((line) => JSON.parse(line));
     expect(events.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['booted', 'sample', 'transaction-ended', 'end']),
