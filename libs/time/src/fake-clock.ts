@@ -33,6 +33,11 @@ export function createFakeClock(startMs: number = FAKE_CLOCK_START_MS): FakeCloc
   return new ManualClock(startMs);
 }
 
+/**
+ * Macrotasks asked for at a time: a macrotask begins only when the microtask queue is empty, so each may fire one timer.
+ */
+const TURNS_AHEAD = 64;
+
 class ManualClock implements FakeClock {
   readonly #timers: TimerHeap = createTimerHeap();
   #wallAtZeroMs: number;
@@ -73,20 +78,43 @@ class ManualClock implements FakeClock {
     }
   }
 
-  async advanceAsync(ms: number): Promise<void> {
+  advanceAsync(ms: number): Promise<void> {
     const untilMs = this.#begin(ms);
-    try {
-      await settlePromises();
-      for (;;) {
-        while (this.#fireNext(untilMs)) await settlePromises();
-        this.#elapsedMs = untilMs;
-        await settlePromises();
-        const next = this.#timers.peek();
-        if (next === undefined || next.atMs > untilMs) return;
-      }
-    } finally {
-      this.#advancing = false;
-    }
+    return new Promise((resolve, reject) => {
+      let planned = 0;
+      let quiet = false;
+      let over = false;
+      const end = (): void => {
+        over = true;
+        this.#advancing = false;
+      };
+      const turn = (): void => {
+        planned -= 1;
+        if (over) return;
+        try {
+          if (this.#fireNext(untilMs)) quiet = false;
+          else if (quiet) {
+            end();
+            resolve();
+            return;
+          } else {
+            // What hears of the end may still set a timer that is due, so one more turn decides.
+            this.#elapsedMs = untilMs;
+            quiet = true;
+          }
+        } catch (error) {
+          end();
+          reject(error instanceof Error ? error : new Error(String(error)));
+          return;
+        }
+        if (planned === 0) plan();
+      };
+      const plan = (): void => {
+        planned = TURNS_AHEAD;
+        for (let index = 0; index < TURNS_AHEAD; index += 1) setImmediate(turn);
+      };
+      plan();
+    });
   }
 
   jumpWallClock(deltaMs: number): void {
@@ -123,11 +151,4 @@ class ManualClock implements FakeClock {
     timer.fire();
     return true;
   }
-}
-
-/** Lets all chained promises run: a macrotask begins only when the microtask queue is empty. */
-function settlePromises(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
