@@ -1,10 +1,18 @@
 /** Public face of `@voltlane/testkit`. For tests only. */
-
+export {
+  BYTES_CASES,
+  type BytesCase,
+  FRAME_CASES,
+  type FrameCase,
+  HANDSHAKE_CASES,
+  type HandshakeCase,
+} from './bad-input-cases.ts';
 export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
 export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';
 export { natsServerBinary } from './nats-binary.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export { freePort, type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';
 export {
   type ProcessExit,
   type ServiceName,

@@ -1,9 +1,8 @@
 /** Holds the table of bad input against a real edge on real sockets. */
 
 import { SUBPROTOCOLS } from '@voltlane/ocpp';
+import { BYTES_CASES, FRAME_CASES, HANDSHAKE_CASES, handshake, rawPeer, wsFrame } from '@voltlane/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BYTES_CASES, FRAME_CASES, HANDSHAKE_CASES } from './bad-input-cases.ts';
-import { handshake, rawPeer, wsFrame } from './raw-peer.ts';
 import type { Rig, TestCharger } from './rig.ts';
 import { startRig } from './rig.ts';
 

@@ -1,7 +1,7 @@
+import { handshake, rawPeer, wsFrame } from '@voltlane/testkit';
 import { systemClock } from '@voltlane/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { friendly } from './fake-worker.ts';
-import { handshake, rawPeer, wsFrame } from './raw-peer.ts';
 import type { Rig, RigOptions, TestCharger } from './rig.ts';
 import { startRig, waitUntil } from './rig.ts';
 

@@ -2,7 +2,6 @@
 
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
-import { systemClock } from '@voltlane/time';
 
 export interface RawPeer {
   readonly socket: Socket;
@@ -35,10 +34,10 @@ export const rawPeer = async (port: number): Promise<RawPeer> => {
       socket.write(data);
     },
     async until(done, what, timeoutMs = 3_000) {
-      const end = systemClock.monotonicMs() + timeoutMs;
+      const end = performance.now() + timeoutMs;
       while (!done()) {
-        if (systemClock.monotonicMs() > end) throw new Error(`waited ${timeoutMs} ms for ${what}, got: ${received}`);
-        await new Promise<void>((resolve) => systemClock.after(5, resolve));
+        if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}, got: ${received}`);
+        await new Promise<void>((resolve) => setTimeout(resolve, 5));
       }
     },
     async status() {
