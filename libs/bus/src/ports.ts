@@ -124,7 +124,7 @@ export type RecordResult =
  * The durable log of all chargers.
  * - `append` is atomic, fenced by the subject's last sequence, and durable when it resolves.
  * - Rejects with BusError `timeout` or `disconnected` when the outcome is unknown: the record may or may not be there.
- * - The newest record of each state subject outlives any retention; `readLast` finds it even after the journal dropped it.
+ * - The newest record of each state subject is never dropped, so `readLast` always finds it and `append` always compares with it.
  */
 export interface Journal {
   append(subject: string, record: JournalRecord, expectedSequence: number): Promise<AppendResult>;
@@ -141,7 +141,12 @@ export interface Journal {
     fromSequence: number,
     onRecord: (record: StoredRecord) => void | Promise<void>,
   ): Promise<Subscription>;
-  /** Sequence of the newest record of the whole journal, 0 when empty. */
+  /**
+   * Drops records older than the journal's age, except the newest of each state subject; resolves to how many went. Somebody has to
+   * call it now and then (a real bus does not by itself); several at once do no harm.
+   */
+  trim(): Promise<number>;
+  /** Sequence of the newest record ever of the whole journal, 0 when there was none. */
   lastSequence(): Promise<number>;
 }
 
@@ -153,12 +158,12 @@ export interface JournalOptions {
   readonly stateSubjects: string;
   /** Filter of the subjects that only age, e.g. `event.*.*.meter`. */
   readonly meterSubjects: string;
-  /** Records older than this may go, except each charger's newest state record. */
+  /** Records older than this go at the next `trim`, except each charger's newest state record. Not stored: each caller of `trim` says its own. */
   readonly maxAgeMs: number;
   /** Copies of each record (JetStream replicas). */
   readonly replicas: number;
   readonly storage: 'file' | 'memory';
-  /** Window in which `record` recognises an id it has seen; cut to `maxAgeMs` where that is shorter. */
+  /** Window in which `record` recognises an id it has seen. */
   readonly duplicateWindowMs: number;
 }
 

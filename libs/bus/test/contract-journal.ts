@@ -149,23 +149,86 @@ export function journalContract(start: () => Promise<BusHarness>): void {
       expect(await log.readLast(meter)).toEqual({ expectedSequence: 0, record: undefined });
     });
 
-    it('finds the last state after the journal dropped it, and appends on from 0', async () => {
-      const { log, state, meter } = await journal({ maxAgeMs: harness.age.maxAgeMs });
-      // First, so that no other numbering than the journal's gives the same sequences.
-      await log.record(meter, record('telemetry'), 'first');
-      await log.append(state('c'), record('old'), 0);
-      await log.append(state('c'), { body: bytes('newest'), headers: { 'Vl-State': 'private' } }, 2);
-      await log.record(meter, record('telemetry'), 'id');
+    it('drops old records when trimmed, but never the newest state, which append still compares with', async () => {
+      const { log, other, state, meter, root } = await journal({ maxAgeMs: harness.age.maxAgeMs });
+      await log.record(meter, record('telemetry'), 'm1');
+      await log.append(state('idle'), record('idle, old'), 0);
+      await log.append(state('idle'), { body: bytes('idle, newest'), headers: { 'Vl-State': 'private' } }, 2);
+      await log.append(state('busy'), record('busy, old'), 0);
+      await log.record(meter, record('telemetry'), 'm2');
       await harness.pass(harness.age.expiredAfterMs);
-      const tail = await log.readLast(state('c'));
-      expect(tail.expectedSequence).toBe(0);
-      expect(tail.record).toMatchObject({ subject: state('c'), sequence: 3, headers: { 'Vl-State': 'private' } });
-      expect(text(tail.record?.body)).toBe('newest');
+      await log.append(state('busy'), record('busy, young'), 4);
+      await log.record(meter, record('young'), 'm3');
+      expect(await log.trim()).toBe(4);
+      expect(await other.trim()).toBe(0);
+      const idle = await other.readLast(state('idle'));
+      expect(idle.expectedSequence).toBe(3);
+      expect(idle.record).toMatchObject({ subject: state('idle'), sequence: 3, headers: { 'Vl-State': 'private' } });
+      expect(text(idle.record?.body)).toBe('idle, newest');
+      const kept: string[] = [];
+      await other.consume(`${root}.>`, 1, (stored) => void kept.push(`${stored.sequence}:${text(stored.body)}`));
+      await until(harness, 'what is kept is read', () => kept.length === 3);
+      expect(kept).toEqual(['3:idle, newest', '6:busy, young', '7:young']);
+      for (const stale of [0, 2, 4])
+        expect(await log.append(state('idle'), record('stale'), stale)).toEqual({ kind: 'conflict' });
+      expect(await log.append(state('idle'), record('next'), 3)).toEqual({ kind: 'appended', sequence: 8 });
+      expect(await log.lastSequence()).toBe(8);
+    });
+
+    it('keeps the newest state through any number of trims and appends, telemetry in between', async () => {
+      const { log, state, meter } = await journal({ maxAgeMs: 1 });
+      const tails = new Map<string, number>();
+      for (let round = 0; round < 12; round += 1) {
+        for (const charger of ['a', 'b', 'c'].slice(round % 3)) {
+          await log.record(meter, record('m'), `${charger}${round}`);
+          const result = await log.append(state(charger), record(`${charger}${round}`), tails.get(charger) ?? 0);
+          expect(result.kind).toBe('appended');
+          if (result.kind === 'appended') tails.set(charger, result.sequence);
+        }
+        await harness.pass(5);
+        await log.trim();
+        for (const [charger, sequence] of tails) {
+          const tail = await log.readLast(state(charger));
+          expect([charger, tail.expectedSequence, tail.record?.sequence]).toEqual([charger, sequence, sequence]);
+        }
+      }
       expect(await log.readLast(meter)).toEqual({ expectedSequence: 0, record: undefined });
-      expect(await log.append(state('c'), record('stale'), 3)).toEqual({ kind: 'conflict' });
-      expect(await log.append(state('c'), record('next'), 0)).toEqual({ kind: 'appended', sequence: 5 });
-      expect((await log.readLast(state('c'))).expectedSequence).toBe(5);
-      expect(await log.lastSequence()).toBe(5);
+    });
+
+    it('leaves a journal whole whose very first record is its newest, or is still young', async () => {
+      // The lowest sequences are where a real server's purge means something else.
+      const aged = await journal({ maxAgeMs: 1 });
+      await aged.log.append(aged.state('only'), record('only'), 0);
+      await harness.pass(5);
+      expect(await aged.log.trim()).toBe(0);
+      expect(text((await aged.log.readLast(aged.state('only'))).record?.body)).toBe('only');
+      const young = await journal();
+      await young.log.record(young.meter, record('telemetry'), 'm1');
+      await young.log.append(young.state('c'), record('a'), 0);
+      await young.log.append(young.state('c'), record('b'), 2);
+      expect(await young.log.trim()).toBe(0);
+      expect(text((await young.log.readLast(young.meter)).record?.body)).toBe('telemetry');
+    });
+
+    it('loses no append made while it is trimmed', async () => {
+      const { log, other, state } = await journal({ maxAgeMs: 1 });
+      let trimming = true;
+      const trims = (async (): Promise<void> => {
+        while (trimming) await other.trim();
+      })();
+      let expected = 0;
+      try {
+        for (let index = 0; index < 150; index += 1) {
+          const result = await log.append(state('c'), record(String(index)), expected);
+          if (result.kind !== 'appended') throw new Error(`append ${index} met a conflict`);
+          expected = result.sequence;
+        }
+      } finally {
+        trimming = false;
+        await trims;
+      }
+      const tail = await log.readLast(state('c'));
+      expect([tail.expectedSequence, text(tail.record?.body)]).toEqual([expected, '149']);
     });
 
     it('consumes what matches in sequence order, from any sequence, old and new', async () => {
@@ -231,6 +294,7 @@ export function journalContract(start: () => Promise<BusHarness>): void {
       const { log, meter, root } = await journal({ maxAgeMs: harness.age.maxAgeMs });
       await log.record(meter, record('gone'), '1');
       await harness.pass(harness.age.expiredAfterMs);
+      await log.trim();
       await log.record(meter, record('kept'), '2');
       const seen: string[] = [];
       await log.consume(`${root}.>`, 1, (stored) => void seen.push(`${stored.sequence}:${text(stored.body)}`));
@@ -238,10 +302,10 @@ export function journalContract(start: () => Promise<BusHarness>): void {
       expect(seen).toEqual(['2:kept']);
     });
 
-    it('refuses to open a journal that exists with another retention', async () => {
+    it('refuses to open a journal that exists with other subjects', async () => {
       const options = journalOptions(fresh('journal'));
       await a.journal(options);
-      const opened = await settled(harness, b.journal({ ...options, maxAgeMs: 3_600_000 }));
+      const opened = await settled(harness, b.journal({ ...options, meterSubjects: `${options.name}.*.*.other` }));
       expect(opened.error).toMatchObject({ code: 'config-mismatch', retryable: false });
       expect(String(opened.error)).toContain(options.name);
     });

@@ -108,12 +108,12 @@ describe('bounds of the memory bus', () => {
     for (let index = 0; index < 5_000; index += 1)
       await journal.record('j.t.c.meter', record(String(index)), `${index}`);
     const tail = await journal.readLast('j.t.early.state');
-    expect([tail.expectedSequence, text(tail.record?.body)]).toEqual([0, 'early']);
+    expect([tail.expectedSequence, text(tail.record?.body)]).toEqual([1, 'early']);
     const seen: number[] = [];
     await journal.consume('j.>', 1, (stored) => void seen.push(stored.sequence));
     await clock.advanceAsync(1);
-    expect([seen.length, seen[0], seen.at(-1)]).toEqual([100, 4_902, 5_001]);
-    expect(await journal.append('j.t.early.state', record('later'), 0)).toEqual({ kind: 'appended', sequence: 5_002 });
+    expect([seen.length, seen[0], seen.at(-1)]).toEqual([101, 1, 5_001]);
+    expect(await journal.append('j.t.early.state', record('later'), 1)).toEqual({ kind: 'appended', sequence: 5_002 });
   });
 
   it('drops messages beyond deliveriesMax and counts them', async () => {

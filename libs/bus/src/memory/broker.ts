@@ -26,8 +26,8 @@ export interface MemoryBusOptions {
   /** Default 1 MiB, as NATS. */
   readonly payloadBytesMax?: number;
   /**
-   * Records a journal keeps, default 100,000. Beyond it the oldest go whatever their age, except that the newest record of
-   * each state subject stays readable by `readLast`: memory is bounded by this and by the number of chargers.
+   * Records a journal keeps, default 100,000. Beyond it the oldest go whatever their age, except the newest record of each state
+   * subject: memory is bounded by this and by the number of chargers.
    */
   readonly recordsMax?: number;
   /** Messages under way, default 1,000,000; beyond it they are dropped and counted. */
@@ -147,7 +147,7 @@ export class MemoryBrokerCore implements MemoryBroker {
       this.#journals.set(options.name, created);
       return created;
     }
-    for (const key of ['maxAgeMs', 'stateSubjects', 'meterSubjects'] as const) {
+    for (const key of ['stateSubjects', 'meterSubjects'] as const) {
       const have = journal.options[key];
       if (have !== options[key]) throw mismatch(`journal ${options.name}`, key, have, options[key]);
     }

@@ -144,7 +144,7 @@ export class MemoryConnection implements Bus {
   async journal(options: JournalOptions): Promise<Journal> {
     checkStoreName(options.name);
     const operation: StoreOperation = { connection: this.name, kind: 'write', store: options.name, subject: '' };
-    return this.store(operation, () => memoryJournal(this.#core.journal(options), this));
+    return this.store(operation, () => memoryJournal(this.#core.journal(options), this, options.maxAgeMs));
   }
 
   async flush(): Promise<void> {

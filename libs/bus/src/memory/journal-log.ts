@@ -2,9 +2,9 @@
  * The journal of a memory broker: what is stored, by sequence. Synchronous; the connection adds waiting and faults.
  *
  * Invariants:
- * 1. Sequences are contiguous, and `#records[i]` has sequence `#firstSequence + i`.
- * 2. At most `recordsMax` records are kept, none older than `maxAgeMs`; the newest record of each state subject is kept
- *    besides, for as long as the broker lives.
+ * 1. Sequences are contiguous, and `#records[#head + i]` has sequence `#firstSequence + i`.
+ * 2. At most `recordsMax` records are kept; the newest record of each state subject is kept besides, in `#spared`, until it is
+ *    overtaken.
  */
 import type { Clock } from '@voltlane/time';
 import { BusError } from '../errors.ts';
@@ -34,9 +34,10 @@ export class MemoryJournalLog {
   #head = 0;
   #firstSequence = 1;
   #lastSequence = 0;
-  /** Newest kept record per subject; a subject leaves when its newest record does. */
+  /** Newest kept record per subject; a meter subject leaves when its newest record does. */
   readonly #newest = new Map<string, StoredRecord>();
-  readonly #states = new Map<string, StoredRecord>();
+  /** Newest records of state subjects that left `#records`, by sequence ascending. */
+  readonly #spared = new Map<number, StoredRecord>();
   /** Ids of `record`, oldest first. */
   readonly #ids = new Map<string, SeenId>();
   readonly #listeners = new Set<() => void>();
@@ -56,7 +57,6 @@ export class MemoryJournalLog {
   /** Appends if the subject's newest kept record is `expectedSequence`. */
   append(subject: string, record: JournalRecord, expectedSequence: number): AppendResult {
     this.#check(subject, record);
-    this.#prune();
     const newest = this.#newest.get(subject)?.sequence ?? 0;
     if (newest !== expectedSequence) return { kind: 'conflict' };
     return { kind: 'appended', sequence: this.#take(subject, record) };
@@ -65,7 +65,7 @@ export class MemoryJournalLog {
   /** Appends unless `id` was taken within the window. */
   record(subject: string, record: JournalRecord, id: string): RecordResult {
     this.#check(subject, record);
-    this.#prune();
+    this.#forgetIds();
     const seen = this.#ids.get(id);
     if (seen !== undefined) return { kind: 'duplicate', sequence: seen.sequence };
     const sequence = this.#take(subject, record);
@@ -76,11 +76,9 @@ export class MemoryJournalLog {
   /** The subject's tail. */
   readLast(subject: string): JournalTail {
     checkSubject(subject);
-    this.#prune();
     const newest = this.#newest.get(subject);
-    if (newest !== undefined) return { expectedSequence: newest.sequence, record: copy(newest) };
-    const state = this.#states.get(subject);
-    return { expectedSequence: 0, record: state === undefined ? undefined : copy(state) };
+    if (newest === undefined) return { expectedSequence: 0, record: undefined };
+    return { expectedSequence: newest.sequence, record: copy(newest) };
   }
 
   /** The first kept record with sequence ≥ `fromSequence` that matches, looking at no more than `stepsMax` records. */
@@ -89,7 +87,12 @@ export class MemoryJournalLog {
     matches: (subject: string) => boolean,
     stepsMax: number,
   ): { record: StoredRecord | undefined; nextSequence: number } {
-    this.#prune();
+    if (fromSequence < this.#firstSequence) {
+      // Rare: a reader that starts at the beginning after much was dropped.
+      for (const [at, record] of this.#spared) {
+        if (at >= fromSequence && matches(record.subject)) return { record: copy(record), nextSequence: at + 1 };
+      }
+    }
     let sequence = Math.max(fromSequence, this.#firstSequence);
     const end = Math.min(this.#lastSequence, sequence + stepsMax - 1);
     for (; sequence <= end; sequence += 1) {
@@ -124,22 +127,29 @@ export class MemoryJournalLog {
       headers: { ...record.headers },
     };
     this.#records.push({ record: stored, takenMs: this.#clock.monotonicMs() });
+    const overtaken = this.#newest.get(subject);
+    if (overtaken !== undefined) this.#spared.delete(overtaken.sequence);
     this.#newest.set(subject, stored);
-    if (this.#isState(subject)) this.#states.set(subject, stored);
     if (this.#records.length - this.#head > this.#recordsMax) this.#dropOldest();
     for (const listener of this.#listeners) listener();
     return stored.sequence;
   }
 
-  #prune(): void {
-    const nowMs = this.#clock.monotonicMs();
-    const bornBefore = nowMs - this.options.maxAgeMs;
+  /** Drops what is older than `maxAgeMs`; returns how many records went. */
+  trim(maxAgeMs: number): number {
+    const bornBefore = this.#clock.monotonicMs() - maxAgeMs;
+    const spared = this.#spared.size;
+    let dropped = 0;
     for (;;) {
       const oldest = this.#records[this.#head];
-      if (oldest === undefined || oldest.takenMs > bornBefore) break;
+      if (oldest === undefined || oldest.takenMs > bornBefore) return dropped - (this.#spared.size - spared);
       this.#dropOldest();
+      dropped += 1;
     }
-    const seenBefore = nowMs - Math.min(this.options.duplicateWindowMs, this.options.maxAgeMs);
+  }
+
+  #forgetIds(): void {
+    const seenBefore = this.#clock.monotonicMs() - this.options.duplicateWindowMs;
     for (const [id, seen] of this.#ids) {
       if (seen.takenMs > seenBefore && this.#ids.size <= this.#recordsMax) break;
       this.#ids.delete(id);
@@ -150,7 +160,10 @@ export class MemoryJournalLog {
     const oldest = this.#records[this.#head];
     if (oldest === undefined) return;
     const { subject, sequence } = oldest.record;
-    if (this.#newest.get(subject)?.sequence === sequence) this.#newest.delete(subject);
+    if (this.#newest.get(subject)?.sequence === sequence) {
+      if (this.#isState(subject)) this.#spared.set(sequence, oldest.record);
+      else this.#newest.delete(subject);
+    }
     this.#head += 1;
     this.#firstSequence = sequence + 1;
     if (this.#head > 1024 && this.#head * 2 > this.#records.length) {

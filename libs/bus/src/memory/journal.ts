@@ -6,7 +6,7 @@ import type { MemoryConnection } from './connection.ts';
 import type { MemoryJournalLog } from './journal-log.ts';
 
 /** Makes the port of `log` for `connection`. */
-export function memoryJournal(log: MemoryJournalLog, connection: MemoryConnection): Journal {
+export function memoryJournal(log: MemoryJournalLog, connection: MemoryConnection, maxAgeMs: number): Journal {
   const store = log.options.name;
   const read = <T>(subject: string, run: () => T): Promise<T> =>
     connection.store({ connection: connection.name, kind: 'read', store, subject }, run);
@@ -29,6 +29,7 @@ export function memoryJournal(log: MemoryJournalLog, connection: MemoryConnectio
         return result;
       }),
     readLast: (subject): Promise<JournalTail> => read(subject, () => log.readLast(subject)),
+    trim: (): Promise<number> => write('', () => log.trim(maxAgeMs)),
     lastSequence: (): Promise<number> => read('', () => log.lastSequence),
     consume: (filter, fromSequence, onRecord): Promise<Subscription> =>
       read('', () => {

@@ -1,11 +1,9 @@
 /**
- * The journal on JetStream: one stream that ages, and a second one sourced from it that keeps the newest record of each state subject
- * for ever.
+ * The journal on JetStream: one stream without an age limit of the server's; `trim` takes out what is old.
  *
  * Invariants:
- * 1. The expected sequence of an append is compared by the journal stream's leader alone.
- * 2. A state that only the second stream still has is read through its leader: a replica that lags must not bring back an older
- *    state with the expected sequence 0, which would be accepted.
+ * 1. The expected sequence of an append is compared by the stream's leader alone, against the same records `readLast` reads.
+ * 2. The newest record of a state subject never leaves the stream, so its sequence is always what the next append must expect.
  */
 import { BusError } from '../errors.ts';
 import { checkStoreName } from '../kv-key.ts';
@@ -23,49 +21,34 @@ import { checkHeaders, checkRecordSize } from '../record.ts';
 import { checkFilter, checkSubject, compileFilter } from '../subject.ts';
 import { encodeHeaders, ownHeaders } from './header-codec.ts';
 import { apiError, type JetStreamApi } from './jetstream-api.ts';
+import { trimJournal } from './journal-trim.ts';
 import { numberIn, objectIn } from './json.ts';
 import { startOrderedConsumer } from './ordered-consumer.ts';
 import type { PublishAcks } from './publish-acks.ts';
-import { readLastDirect, readLastOfLeader, type StoredMessage } from './stored-message.ts';
+import { readLastDirect, type StoredMessage } from './stored-message.ts';
 import { ensureStream, nanos } from './stream-setup.ts';
 
 const MESSAGE_ID = /^[\x21-\x7e]+$/;
 
-/** Creates or checks both streams. */
+/** Creates or checks the stream. */
 export async function openNatsJournal(api: JetStreamApi, acks: PublishAcks, options: JournalOptions): Promise<Journal> {
   checkStoreName(options.name);
   checkFilter(options.stateSubjects);
   checkFilter(options.meterSubjects);
-  const shared = {
+  await ensureStream(api, {
+    name: options.name,
+    subjects: [options.stateSubjects, options.meterSubjects],
     retention: 'limits',
     storage: options.storage,
     discard: 'old',
     num_replicas: options.replicas,
-    max_msg_size: -1,
-    allow_direct: true,
-  } as const;
-  await ensureStream(api, {
-    ...shared,
-    name: options.name,
-    subjects: [options.stateSubjects, options.meterSubjects],
-    max_age: nanos(options.maxAgeMs),
-    max_msgs_per_subject: -1,
-    // The server refuses a window above the age.
-    duplicate_window: nanos(Math.min(options.duplicateWindowMs, options.maxAgeMs)),
-  });
-  await ensureStream(api, {
-    ...shared,
-    name: lastStateStream(options.name),
-    sources: [{ name: options.name, filter_subject: options.stateSubjects }],
     max_age: 0,
-    max_msgs_per_subject: 1,
+    max_msgs_per_subject: -1,
+    max_msg_size: -1,
+    duplicate_window: nanos(options.duplicateWindowMs),
+    allow_direct: true,
   });
   return new NatsJournal(api, acks, options);
-}
-
-/** Name of the stream that keeps the newest state of each subject. */
-export function lastStateStream(journal: string): string {
-  return `${journal}-last-state`;
 }
 
 class NatsJournal implements Journal {
@@ -106,10 +89,12 @@ class NatsJournal implements Journal {
   async readLast(subject: string): Promise<JournalTail> {
     checkSubject(subject);
     const newest = await readLastDirect(this.#api, this.#options.name, subject);
-    if (newest !== undefined) return { expectedSequence: newest.sequence, record: toRecord(newest) };
-    if (!this.#isState(subject)) return { expectedSequence: 0, record: undefined };
-    const state = await readLastOfLeader(this.#api, lastStateStream(this.#options.name), subject);
-    return { expectedSequence: 0, record: state === undefined ? undefined : toRecord(state, journalSequence(state)) };
+    if (newest === undefined) return { expectedSequence: 0, record: undefined };
+    return { expectedSequence: newest.sequence, record: toRecord(newest) };
+  }
+
+  trim(): Promise<number> {
+    return trimJournal(this.#api, this.#options);
   }
 
   async consume(
@@ -144,19 +129,12 @@ class NatsJournal implements Journal {
   }
 }
 
-function toRecord(message: StoredMessage, sequence: number = message.sequence): StoredRecord {
+function toRecord(message: StoredMessage): StoredRecord {
   return {
     subject: message.subject,
-    sequence,
+    sequence: message.sequence,
     storedAtMs: message.storedAtMs,
     headers: ownHeaders(message.headers),
     body: message.body,
   };
-}
-
-/** The second stream counts for itself; the sequence in the journal is the number in `Nats-Stream-Source: <stream> <number> …`. */
-function journalSequence(message: StoredMessage): number {
-  const tokens = (message.headers['Nats-Stream-Source'] ?? '').split(' ');
-  const sequence = Number(tokens[1]);
-  return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : message.sequence;
 }

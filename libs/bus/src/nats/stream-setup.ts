@@ -10,8 +10,7 @@ import { isJsonObject, type JsonObject, objectIn } from './json.ts';
 /** Settings of a stream in the server's spelling; durations in ns. */
 export interface StreamSettings {
   readonly name: string;
-  readonly subjects?: readonly string[];
-  readonly sources?: readonly { readonly name: string; readonly filter_subject: string }[];
+  readonly subjects: readonly string[];
   readonly retention: 'limits';
   readonly storage: 'file' | 'memory';
   readonly discard: 'old' | 'new';
@@ -27,7 +26,6 @@ export interface StreamSettings {
 /** Settings that must be as asked for; a difference in any other is only told. */
 const BINDING: readonly (keyof StreamSettings)[] = [
   'subjects',
-  'sources',
   'retention',
   'storage',
   'num_replicas',
