@@ -114,6 +114,10 @@ describe('bounds of the memory bus', () => {
     await clock.advanceAsync(1);
     expect([seen.length, seen[0], seen.at(-1)]).toEqual([101, 1, 5_001]);
     expect(await journal.append('j.t.early.state', record('later'), 1)).toEqual({ kind: 'appended', sequence: 5_002 });
+    const again: number[] = [];
+    await journal.consume('j.>', 1, (stored) => void again.push(stored.sequence));
+    await clock.advanceAsync(1);
+    expect([again.length, again[0], again.at(-1)]).toEqual([100, 4_903, 5_002]);
   });
 
   it('drops messages beyond deliveriesMax and counts them', async () => {
