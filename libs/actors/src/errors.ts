@@ -1,17 +1,16 @@
 /** What can go wrong in this package. */
 
-/** `bad-claim`: a claim in the bucket is unreadable. `claim-lost`: another worker kept winning a claim. */
-export type ActorsErrorCode = 'bad-claim' | 'claim-lost';
+/** `bad-claim`: a claim in the bucket is unreadable. */
+export type ActorsErrorCode = 'bad-claim';
 
 /** An error of libs/actors. */
 export class ActorsError extends Error {
   readonly code: ActorsErrorCode;
-  readonly retryable: boolean;
+  readonly retryable: boolean = false;
 
   constructor(code: ActorsErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ActorsError';
     this.code = code;
-    this.retryable = code === 'claim-lost';
   }
 }

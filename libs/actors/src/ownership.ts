@@ -1,6 +1,6 @@
 /**
- * Which partitions this worker may act for. The port between whoever assigns partitions (`sole-owner.ts` today, membership and
- * claims over several workers next) and the worker, which only starts and stops partitions when told.
+ * Which partitions this worker may act for. The port between whoever assigns partitions (`shared-ownership.ts`) and the worker,
+ * which only starts and stops partitions when told.
  */
 import type { Epoch, PartitionId } from '@voltlane/wire';
 
@@ -8,9 +8,12 @@ import type { Epoch, PartitionId } from '@voltlane/wire';
 export interface PartitionListener {
   /** The claim is written: act for this partition, and fence every effect with `epoch`. */
   gained(partition: PartitionId, epoch: Epoch): void;
-  /** Hand over: take nothing new, finish what is in flight; the claim is given up when the promise resolves. */
+  /**
+   * Hand over: take nothing new, finish what is in flight; the claim is given up when the promise resolves. When that takes too
+   * long, or the claim goes meanwhile, `lost` follows.
+   */
   released(partition: PartitionId): Promise<void>;
-  /** The claim is gone already: stop now, whatever is in flight is fenced off. */
+  /** The claim is gone already, or can no longer be proven: stop now, whatever is in flight is fenced off. */
   lost(partition: PartitionId): void;
 }
 

@@ -32,6 +32,14 @@ export const RELATIONS: readonly Relation[] = [
   below('callResendMs', 'callDeadlineMs', 'a lost call must be sent again before its time is over'),
   below('pingIntervalMs', 'idleTimeoutMs', 'a quiet charger must get a ping before it counts as dead'),
   below('frameBytesMax', 'outboundBytesMax', 'one whole frame must fit into the buffer', true),
+  below('selfFenceMs', 'memberExpiryMs', 'a worker must have stopped acting before others take its partitions'),
+  {
+    fields: ['memberHeartbeatMs', 'selfFenceMs'],
+    broken: (options) =>
+      2 * options.memberHeartbeatMs < options.selfFenceMs
+        ? undefined
+        : `memberHeartbeatMs (${options.memberHeartbeatMs}) must be below half of selfFenceMs (${options.selfFenceMs}): one lost heartbeat must not stop a worker`,
+  },
   {
     fields: ['callDeadlineMs'],
     broken: (options) =>

@@ -122,4 +122,14 @@ describe('loading the configuration', () => {
   ])('refuses options that contradict each other: %j', (env, expected) => {
     expect(problemsOf(['edge'], env).join('\n')).toContain(expected);
   });
+
+  it.each([
+    [
+      { VOLTLANE_SELF_FENCE_MS: '1000' },
+      'VOLTLANE_SELF_FENCE_MS (1000) must be below VOLTLANE_MEMBER_EXPIRY_MS (1000)',
+    ],
+    [{ VOLTLANE_MEMBER_HEARTBEAT_MS: '350' }, 'VOLTLANE_MEMBER_HEARTBEAT_MS (350) must be below half of'],
+  ])('refuses a worker that would act after others took over: %j', (env, expected) => {
+    expect(problemsOf(['worker'], env).join('\n')).toContain(expected);
+  });
 });

@@ -1,18 +1,19 @@
 /**
  * Takes uplink messages off the bus and puts each into its charger's mailbox. Follows the ownership: a subscription per held
- * partition. What cannot be read is counted and dropped; what finds its mailbox full is left to the edge's resend.
+ * partition, announced to the edges once it listens. What cannot be read is counted and dropped; what finds its mailbox full is left to the edge's resend.
  */
 import type { ActorHost, PartitionListener } from '@voltlane/actors';
 import type { Bus, BusMessage, Subscription } from '@voltlane/bus';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
-import type { Epoch, PartitionId, Subjects, Uplink } from '@voltlane/wire';
-import { decodeUplink, foldCase, WireError } from '@voltlane/wire';
+import type { Epoch, PartitionId, Subjects, Uplink, WorkerId } from '@voltlane/wire';
+import { decodeUplink, encodeOwner, foldCase, WireError } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** What the inbox works with. */
 export interface InboxDependencies {
+  readonly worker: WorkerId;
   readonly bus: Bus;
   readonly host: ActorHost<ChargerActor, Inbound>;
   readonly subjects: Subjects;
@@ -34,10 +35,12 @@ export class Inbox implements PartitionListener {
   }
 
   gained(partition: PartitionId, epoch: Epoch): void {
-    const { bus, host, subjects, log } = this.#deps;
+    const { bus, host, subjects, log, worker } = this.#deps;
     host.open(partition);
     const subscription = bus.subscribe(subjects.call(partition), (message) => this.#accept(partition, message));
     this.#subscriptions.set(partition, subscription);
+    // After the subscription, on the same connection: whoever hears of it finds somebody there.
+    bus.publish(subjects.owner(partition), encodeOwner({ partition, epoch, worker }));
     log.debug({ partition, epoch }, 'partition gained');
   }
 
@@ -49,7 +52,7 @@ export class Inbox implements PartitionListener {
   lost(partition: PartitionId): void {
     this.#unsubscribe(partition);
     this.#deps.host.drop(partition);
-    this.#deps.log.warn({ partition }, 'partition lost to another worker');
+    this.#deps.log.warn({ partition }, 'partition dropped');
   }
 
   #unsubscribe(partition: PartitionId): void {

@@ -2,7 +2,7 @@
  * Every figure a worker reports, with closed labels: never a charger, a message id or an address. Children of the hot path are
  * looked up once per action, not per call.
  */
-import type { HostStats } from '@voltlane/actors';
+import type { HostStats, OwnershipStats } from '@voltlane/actors';
 import { actionsOf, OCPP_VERSIONS } from '@voltlane/ocpp';
 import type { CounterChild, Metrics } from '@voltlane/telemetry';
 import type { EventKind } from '@voltlane/wire';
@@ -38,8 +38,12 @@ export interface WorkerMetrics {
   staleClose(): void;
 }
 
-/** Declares the metrics. `stats` is read at each scrape. */
-export function createWorkerMetrics(metrics: Metrics, stats: () => HostStats): WorkerMetrics {
+/** Declares the metrics. `stats` and `ownership` are read at each scrape. */
+export function createWorkerMetrics(
+  metrics: Metrics,
+  stats: () => HostStats,
+  ownership: () => OwnershipStats,
+): WorkerMetrics {
   const calls = metrics.counter({
     name: 'worker_calls_total',
     help: 'CALLs of chargers decided, by action and result.',
@@ -80,6 +84,7 @@ export function createWorkerMetrics(metrics: Metrics, stats: () => HostStats): W
   const staleAnswers = plain('worker_stale_answers_total', 'Answers to CALLs nobody waits for.');
   const staleCloses = plain('worker_stale_closes_total', 'Ends of sessions that were not the current one.');
   declareHost(metrics, stats);
+  declareOwnership(metrics, ownership);
 
   return {
     call: (action, result) => {
@@ -125,6 +130,28 @@ function declareHost(metrics: Metrics, stats: () => HostStats): void {
     help: 'Second and later attempts at a message.',
     read: () => stats().retries,
   });
+}
+
+const OWNERSHIP_TOTALS: readonly (readonly [field: keyof OwnershipStats, name: string, help: string])[] = [
+  ['gained', 'worker_partitions_gained_total', 'Partitions taken.'],
+  ['lost', 'worker_partitions_lost_total', 'Partitions dropped: fenced, or taken by others.'],
+  ['handedOver', 'worker_partitions_handed_over_total', 'Partitions handed over to other workers.'],
+  ['handOverTimeouts', 'worker_hand_over_timeouts_total', 'Hand-overs that dropped what was left in mailboxes.'],
+  ['fenced', 'worker_self_fenced_total', 'Times the worker stopped acting because its heartbeats did not get through.'],
+  ['heartbeatFailures', 'worker_heartbeat_failures_total', 'Heartbeats the bus did not take.'],
+  ['claimConflicts', 'worker_claim_conflicts_total', 'Claims another worker wrote first.'],
+  ['claimFailures', 'worker_claim_failures_total', 'Claims whose write failed or ended unknown.'],
+  ['claimsUnreadable', 'worker_claims_unreadable_total', 'Claims in the bucket that could not be read.'],
+];
+
+function declareOwnership(metrics: Metrics, stats: () => OwnershipStats): void {
+  metrics.readGauge({ name: 'worker_partitions', help: 'Partitions this worker acts for.', read: () => stats().held });
+  metrics.readGauge({
+    name: 'worker_members',
+    help: 'Live workers as this one sees them.',
+    read: () => stats().members,
+  });
+  for (const [field, name, help] of OWNERSHIP_TOTALS) metrics.readCounter({ name, help, read: () => stats()[field] });
 }
 
 function chargerActions(): readonly string[] {

@@ -1,8 +1,8 @@
 /**
- * Puts a worker together. Start: journal → actors' host → claims (each gained partition starts listening). Stop, in the reverse
- * order: partitions are drained and given up → host. The bus belongs to whoever passed it in.
+ * Puts a worker together. Start: journal → actors' host → membership and claims (each gained partition starts listening). Stop, in
+ * the reverse order: the others are told, partitions are drained and handed over → host. The bus belongs to whoever passed it in.
  */
-import { ActorHost, CLAIMS_BUCKET, SoleOwner } from '@voltlane/actors';
+import { ActorHost, CLAIMS_BUCKET, SharedOwnership, WORKERS_BUCKET } from '@voltlane/actors';
 import { eventJournalOptions } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
@@ -24,7 +24,7 @@ const HOUR_MS = 3600 * 1000;
 /** How often idle actors are looked for. */
 const SWEEP_MS = 10_000;
 
-/** Starts a worker; resolves when it holds its partitions. */
+/** Starts a worker; resolves when it holds its share of the partitions, or waits only for other live workers to hand theirs over. */
 export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Promise<Worker> {
   const { config, bus, clock, subjects, settings, telemetry } = deps;
   const worker = workerId(`w-${randomId(deps.random, 12)}`);
@@ -39,14 +39,33 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     }),
   );
   const claims = await bus.keyValue({ bucket: CLAIMS_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 });
+  const members = await bus.keyValue({ bucket: WORKERS_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 });
   const reports = await bus.keyValue({
     bucket: REPORTS_BUCKET,
     maxAgeMs: REPORTS_MAX_AGE_MS,
     valueBytesMax: bus.payloadBytesMax,
   });
 
-  const ownership = new SoleOwner({ worker, partitions: settings.partitions, claims });
-  const metrics = createWorkerMetrics(telemetry.metrics, () => host.stats());
+  const ownership = new SharedOwnership({
+    worker,
+    partitions: settings.partitions,
+    claims,
+    members,
+    bus,
+    clock,
+    options: {
+      heartbeatMs: config.memberHeartbeatMs,
+      selfFenceMs: config.selfFenceMs,
+      memberExpiryMs: config.memberExpiryMs,
+      handOverMs: config.handOverMs,
+      rebalanceInFlightMax: config.rebalanceInFlightMax,
+    },
+  });
+  const metrics = createWorkerMetrics(
+    telemetry.metrics,
+    () => host.stats(),
+    () => ownership.stats(),
+  );
   const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics });
   const behaviour = new ChargerBehaviour({
     journal,
@@ -77,8 +96,9 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   );
   host.start();
 
-  await ownership.start(new Inbox({ bus, host, subjects, clock, log, metrics }));
-  log.info({ partitions: settings.partitions }, 'worker holds its partitions');
+  await ownership.start(new Inbox({ worker, bus, host, subjects, clock, log, metrics }));
+  const { held, members: live } = ownership.stats();
+  log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
   let stopping = false;
   return {
@@ -86,7 +106,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       ready: !stopping && ownership.healthy() && bus.status() === 'connected',
       checks: {
         bus: bus.status() === 'connected' ? 'ok' : bus.status(),
-        partitions: ownership.healthy() ? 'ok' : 'not all held',
+        partitions: ownership.healthy() ? 'ok' : 'not member, or share not held',
         stopping: stopping ? 'yes' : 'ok',
       },
     }),
@@ -94,7 +114,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       stopping = true;
       await ownership.stop();
       host.stop();
-      await bus.flush();
+      if (bus.status() === 'connected') await bus.flush();
       log.info({}, 'worker gave its partitions up');
     },
   };

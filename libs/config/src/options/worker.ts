@@ -8,6 +8,11 @@ export interface WorkerOptions {
   readonly mailboxCallsMax: number;
   readonly actorsMax: number;
   readonly actorIdleMs: number;
+  readonly memberHeartbeatMs: number;
+  readonly selfFenceMs: number;
+  readonly memberExpiryMs: number;
+  readonly handOverMs: number;
+  readonly rebalanceInFlightMax: number;
   readonly heartbeatIntervalS: number;
   readonly bootRetryIntervalS: number;
   readonly authorize: 'open' | 'tokens';
@@ -30,6 +35,31 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     kind: integer(1_000, 86_400_000),
     default: 900_000,
     doc: 'Silence after which an actor is put away; the next message brings it back from the journal.',
+  },
+  memberHeartbeatMs: {
+    kind: integer(10, 60_000),
+    default: 250,
+    doc: 'How often a worker tells the others that it lives. Equal in all workers, as `selfFenceMs` and `memberExpiryMs`.',
+  },
+  selfFenceMs: {
+    kind: integer(30, 180_000),
+    default: 700,
+    doc: 'A worker without an acknowledged heartbeat for this long stops acting and drops its partitions.',
+  },
+  memberExpiryMs: {
+    kind: integer(40, 240_000),
+    default: 1_000,
+    doc: 'A worker nobody heard of for this long has lost its partitions: the others take them.',
+  },
+  handOverMs: {
+    kind: integer(50, 60_000),
+    default: 2_000,
+    doc: 'How long a partition that moves may finish its mailboxes; the rest is dropped and sent again by the edges.',
+  },
+  rebalanceInFlightMax: {
+    kind: integer(1, 4_096),
+    default: 8,
+    doc: 'Partitions one worker hands over at the same time while the load is balanced anew.',
   },
   heartbeatIntervalS: {
     kind: integer(10, 86_400),

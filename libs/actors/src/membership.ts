@@ -1,0 +1,233 @@
+/**
+ * Who takes part. Owns this worker's heartbeat and its view of the others; knows nothing of partitions.
+ *
+ * A worker writes its entry every `heartbeatMs`. Everybody watches the bucket and notes, on his own monotonic clock, when an
+ * entry last changed; one that stands still for `memberExpiryMs` is dead. No two clocks are ever compared, and a heartbeat
+ * costs one write whatever the number of partitions is.
+ *
+ * A reader may only blame others for silence while it would hear them. It knows that from its own heartbeats, which come back
+ * through the same watch: while they do not (connection away, no JetStream leader, a stalled watch, this process stood still),
+ * there are no verdicts, and when they do again, everybody who lived gets a full fresh period.
+ *
+ * Invariants
+ * 1. `isCurrent` is false from `selfFenceMs` after the sending of the last acknowledged heartbeat, without any timer: the bus
+ *    took that heartbeat after it was sent, so nobody can miss it for `memberExpiryMs` before.
+ * 2. Between two times of being current lies a call of `fenced`: whoever acts on `isCurrent` has let go of everything.
+ * 3. Nobody is judged dead by a reader whose own heartbeats do not come back.
+ */
+import type { Bus, KeyValue, KvChange, Subscription } from '@voltlane/bus';
+import { isBusError } from '@voltlane/bus';
+import type { CancelTimer, Clock } from '@voltlane/time';
+import type { WorkerId } from '@voltlane/wire';
+import { isWorkerId } from '@voltlane/wire';
+import type { MemberState } from './member.ts';
+import { decodeMember, encodeMember } from './member.ts';
+import { PeerTable } from './peer-table.ts';
+
+/** How often and how long. Relations: 2 · heartbeatMs < selfFenceMs < memberExpiryMs; equal in all workers of a cluster. */
+export interface MembershipTimes {
+  readonly heartbeatMs: number;
+  /** Without an acknowledged heartbeat for this long a worker stops acting. */
+  readonly selfFenceMs: number;
+  /** Without a change of its entry for this long a worker is dead to the others. */
+  readonly memberExpiryMs: number;
+}
+
+/** What membership needs. */
+export interface MembershipDependencies {
+  readonly worker: WorkerId;
+  readonly members: KeyValue;
+  readonly bus: Pick<Bus, 'status' | 'onStatus'>;
+  readonly clock: Clock;
+  readonly times: MembershipTimes;
+}
+
+/** Who wants to know. */
+export interface MembershipListener {
+  /** This worker can no longer prove that it lives: let go of everything now. */
+  fenced(): void;
+  /** Somebody came, went, or changed; or this worker became current. */
+  changed(): void;
+  /** Five times per heartbeat. */
+  ticked(): void;
+}
+
+/** Heartbeats without an answer yet; with more, the bus is not answering and another would not help. */
+const BEATS_OUTSTANDING_MAX = 64;
+const TICKS_PER_BEAT = 5;
+
+/** This worker among the others. */
+export class Membership {
+  readonly #deps: MembershipDependencies;
+  readonly #peers: PeerTable;
+  readonly #outstanding = new Set<Promise<void>>();
+  #listener: MembershipListener | undefined;
+  #state: MemberState = 'active';
+  #beat = 0;
+  /** When the newest acknowledged heartbeat was sent. */
+  #provenMs = Number.NEGATIVE_INFINITY;
+  /** When the own heartbeat last came back through the watch. */
+  #echoMs = Number.NEGATIVE_INFINITY;
+  /** Current, and not fenced since. */
+  #joined = false;
+  /** The others were told that this worker leaves. */
+  #left = false;
+  #failures = 0;
+  #active: readonly WorkerId[] | undefined;
+  #undo: (() => void)[] = [];
+
+  constructor(deps: MembershipDependencies) {
+    this.#deps = deps;
+    this.#peers = new PeerTable(deps.times.memberExpiryMs);
+  }
+
+  /** Joins: resolves when the members are known; this worker is current as soon as its first heartbeat is acknowledged. */
+  async start(listener: MembershipListener): Promise<void> {
+    this.#listener = listener;
+    const { clock, members, bus, times } = this.#deps;
+    await new Promise<void>((resolve, reject) => {
+      members
+        .watch('>', (change) => this.#observe(change), resolve)
+        .then((watch: Subscription) => this.#undo.push(() => watch.unsubscribe()), reject);
+    });
+    this.#peers.known = true;
+    const status = bus.onStatus((now) => {
+      if (now !== 'connected') return;
+      this.#peers.grant(clock.monotonicMs());
+      void this.#send();
+    });
+    const stopBeat: CancelTimer = clock.every(times.heartbeatMs, () => {
+      this.#checkFence();
+      void this.#send();
+    });
+    const stopTick: CancelTimer = clock.every(times.heartbeatMs / TICKS_PER_BEAT, () => this.#tick());
+    this.#undo.push(() => status.unsubscribe(), stopBeat, stopTick);
+    void this.#send();
+  }
+
+  /** True while this worker may act. A comparison of two numbers: cheap enough for every effect. */
+  isCurrent(): boolean {
+    return this.#deps.clock.monotonicMs() - this.#provenMs <= this.#deps.times.selfFenceMs;
+  }
+
+  /** Workers that take partitions, this one included while it is current; in order of their ids. */
+  active(): readonly WorkerId[] {
+    if (this.#active === undefined) {
+      const own = this.#joined && !this.#left ? [this.#deps.worker] : [];
+      this.#active = [...this.#peers.active(), ...own].toSorted();
+    }
+    return this.#active;
+  }
+
+  /** True while a claim of this worker counts. */
+  isLive(worker: WorkerId): boolean {
+    return this.#peers.isLive(worker);
+  }
+
+  /** True when the worker was seen moving, not only found: an entry found at the start may be of one that died before. */
+  hasMoved(worker: WorkerId): boolean {
+    return this.#peers.hasMoved(worker);
+  }
+
+  /** A fresh claim names this worker: where its heartbeat did not arrive yet, give it a period to do so. */
+  sighted(worker: WorkerId): void {
+    if (worker === this.#deps.worker) return;
+    if (this.#peers.sighted(worker, this.#deps.clock.monotonicMs())) this.#changed();
+  }
+
+  /** Others known to live, and heartbeats that failed. */
+  stats(): { readonly livePeers: number; readonly heartbeatFailures: number } {
+    return { livePeers: this.#peers.liveCount(), heartbeatFailures: this.#failures };
+  }
+
+  /** Takes nothing more: tells the others first, so that what is given up finds its next owner. */
+  async leave(): Promise<void> {
+    this.#state = 'leaving';
+    await this.#send();
+    this.#left = true;
+    this.#changed();
+  }
+
+  /** Ends the heartbeat and removes the entry: claims still in this worker's name are free for the others. */
+  async stop(): Promise<void> {
+    for (const undo of this.#undo) undo();
+    this.#undo = [];
+    // A heartbeat that came after the removal would look like life.
+    await Promise.all(this.#outstanding);
+    this.#joined = false;
+    this.#provenMs = Number.NEGATIVE_INFINITY;
+    await this.#deps.members.delete(this.#deps.worker).catch((error: unknown) => this.#failed(error));
+  }
+
+  #send(): Promise<void> {
+    const { clock, members, bus, worker } = this.#deps;
+    if (bus.status() !== 'connected' || this.#outstanding.size >= BEATS_OUTSTANDING_MAX) return Promise.resolve();
+    this.#beat += 1;
+    const sentMs = clock.monotonicMs();
+    const sending = members.put(worker, encodeMember({ worker, beat: this.#beat, state: this.#state })).then(
+      () => this.#prove(sentMs),
+      (error: unknown) => this.#failed(error),
+    );
+    this.#outstanding.add(sending);
+    return sending.finally(() => this.#outstanding.delete(sending));
+  }
+
+  #failed(error: unknown): void {
+    if (!isBusError(error)) throw error;
+    this.#failures += 1;
+  }
+
+  #prove(sentMs: number): void {
+    // Before it counts: what was held while not current must not come back to life.
+    this.#checkFence();
+    this.#provenMs = Math.max(this.#provenMs, sentMs);
+    if (this.#joined || !this.isCurrent()) return;
+    this.#joined = true;
+    this.#changed();
+  }
+
+  #checkFence(): void {
+    if (!this.#joined || this.isCurrent()) return;
+    this.#joined = false;
+    this.#active = undefined;
+    this.#listener?.fenced();
+  }
+
+  #tick(): void {
+    this.#checkFence();
+    const { clock, bus, times } = this.#deps;
+    const nowMs = clock.monotonicMs();
+    if (bus.status() === 'connected' && nowMs - this.#echoMs <= times.selfFenceMs) {
+      if (this.#peers.expire(nowMs)) this.#changed();
+      if (this.#joined && this.active()[0] === this.#deps.worker) this.#bury(nowMs);
+    }
+    this.#listener?.ticked();
+  }
+
+  /** One worker is enough to remove the long dead. */
+  #bury(nowMs: number): void {
+    for (const worker of this.#peers.longDead(nowMs)) {
+      this.#deps.members.delete(worker).catch((error: unknown) => this.#failed(error));
+    }
+  }
+
+  #observe(change: KvChange): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (change.key === this.#deps.worker) {
+      if (nowMs - this.#echoMs > this.#deps.times.selfFenceMs) this.#peers.grant(nowMs);
+      this.#echoMs = nowMs;
+      return;
+    }
+    if (!isWorkerId(change.key)) return;
+    const record = change.value === undefined ? undefined : decodeMember(change.value);
+    // What cannot be read is no sign of life and no end of it.
+    if (change.value !== undefined && record === undefined) return;
+    const news = record === undefined ? this.#peers.removed(change.key) : this.#peers.seen(record, nowMs);
+    if (news) this.#changed();
+  }
+
+  #changed(): void {
+    this.#active = undefined;
+    this.#listener?.changed();
+  }
+}
