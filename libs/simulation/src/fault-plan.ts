@@ -1,0 +1,84 @@
+/** Which faults a seed brings. Pure. */
+import type { Random } from '@voltlane/time';
+import type { Fault, LinkFaultKind, NodeFaultKind } from './fault.ts';
+import { between, oneOf, stream, whole } from './streams.ts';
+
+/** How much goes wrong. */
+export type Intensity = 'none' | 'some' | 'harsh';
+
+/** Faults an hour brings. */
+const PER_HOUR: Readonly<Record<Intensity, number>> = { none: 0, some: 16, harsh: 60 };
+
+/** Kinds with their weight, longest duration, and range of amounts. */
+type Row<K> = readonly [kind: K, weight: number, durationMaxMs: number, low: number, high: number];
+
+const NODE_FAULTS: readonly Row<NodeFaultKind>[] = [
+  ['busDelay', 2, 60_000, 5, 2_000],
+  ['busDrop', 2, 60_000, 0.01, 0.4],
+  ['busDuplicate', 1, 120_000, 0.05, 0.5],
+  ['partition', 2, 40_000, 0, 0],
+  ['pause', 3, 40_000, 0, 0],
+  ['crash', 3, 30_000, 0, 0],
+  ['stop', 2, 10_000, 0, 0],
+  ['storeRefuse', 1, 30_000, 0.05, 0.5],
+  ['storeForget', 2, 60_000, 0.05, 0.6],
+  ['storeSlow', 2, 60_000, 5, 3_000],
+];
+
+const LINK_FAULTS: readonly Row<LinkFaultKind>[] = [
+  ['linkCut', 3, 1_000, 0, 0],
+  ['linkSilent', 3, 1_000, 0, 0],
+  ['linkBlackhole', 2, 120_000, 0, 0],
+  ['linkStall', 2, 60_000, 100, 8_000],
+  ['impostor', 1, 60_000, 0, 0],
+  ['reboot', 1, 1_000, 0, 0],
+];
+
+/** What the plan is made for. */
+export interface PlanFrame {
+  readonly seed: number;
+  readonly intensity: Intensity;
+  readonly edges: number;
+  readonly workers: number;
+  /** Faults begin and end within. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** The faults of a seed, by time. */
+export function planFaults(frame: PlanFrame): readonly Fault[] {
+  const random = stream(frame.seed, 'faults');
+  const spanMs = frame.untilMs - frame.fromMs;
+  const count = Math.round((PER_HOUR[frame.intensity] * spanMs) / 3_600_000);
+  const faults: Fault[] = [];
+  for (let id = 1; id <= count; id += 1) faults.push(planFault(frame, random, id));
+  return faults.sort((a, b) => a.atMs - b.atMs || a.id - b.id);
+}
+
+function planFault(frame: PlanFrame, random: Random, id: number): Fault {
+  const onNode = random.next() < 0.65;
+  const row = onNode ? weighted(random, NODE_FAULTS) : weighted(random, LINK_FAULTS);
+  const [kind, , durationMax, low, high] = row;
+  const atMs = between(random, frame.fromMs, frame.untilMs);
+  const longest = Math.min(durationMax, frame.untilMs - atMs);
+  // Short ones are as telling as long ones, so lengths spread over the orders of magnitude.
+  const durationMs = Math.round(Math.exp(random.next() * Math.log(Math.max(2, longest))));
+  const amount = Number((low + random.next() ** 2 * (high - low)).toPrecision(3));
+  const node = random.next() < 0.6 ? `worker-${whole(random, frame.workers)}` : `edge-${whole(random, frame.edges)}`;
+  const share = oneOf(random, [0.005, 0.02, 0.1, 0.5]);
+  const fault = { id, atMs, durationMs, amount };
+  return isNodeFault(kind) ? { ...fault, kind, node } : { ...fault, kind, share };
+}
+
+function isNodeFault(kind: NodeFaultKind | LinkFaultKind): kind is NodeFaultKind {
+  return NODE_FAULTS.some(([name]) => name === kind);
+}
+
+function weighted<T extends readonly [unknown, number, ...unknown[]]>(random: Random, rows: readonly T[]): T {
+  let at = random.next() * rows.reduce((sum, row) => sum + row[1], 0);
+  for (const row of rows) {
+    at -= row[1];
+    if (at < 0) return row;
+  }
+  return oneOf(random, rows);
+}

@@ -1,0 +1,362 @@
+/**
+ * One broker with its chargers on one virtual clock: builds everything, moves nothing. Real code: edges, workers with their actors,
+ * chargers, memory bus. Simulated: sockets, clocks, processes, and what goes wrong.
+ */
+import { type BusMessage, createMemoryBus, type MemoryBroker } from '@voltlane/bus';
+import type { Charger, SessionRecord } from '@voltlane/charger';
+import { type ConfigOf, loadConfig } from '@voltlane/config';
+import { startEdge } from '@voltlane/edge';
+import type { OcppVersion } from '@voltlane/ocpp';
+import { openClusterSettings, openRegistry } from '@voltlane/registry';
+import { createFakeClock, type FakeClock, type Random } from '@voltlane/time';
+import { createSubjects, decodeDownlink, decodeUplink, fingerprint, type Subjects } from '@voltlane/wire';
+import { startWorker } from '@voltlane/worker';
+import type { DownlinkSeen, Ending, Levels, LinkView, Recorded } from './invariant.ts';
+import { INVARIANTS } from './invariants/all.ts';
+import { ClaimBook, WRITER_HEADER, watchJournal } from './journal-watch.ts';
+import { live } from './life.ts';
+import type { Mutation } from './mutation.ts';
+import { Network } from './network.ts';
+import { Node, type NodeParts, type NodePorts } from './node.ts';
+import { nodeBus } from './node-bus.ts';
+import { stream } from './streams.ts';
+import { bytesName, Trace, type TraceFocus } from './trace.ts';
+import { Weather } from './weather.ts';
+import { Witnesses } from './witnesses.ts';
+
+/** How large a world is. */
+export interface WorldSize {
+  readonly seed: number;
+  readonly chargers: number;
+  readonly edges: number;
+  readonly workers: number;
+  /** Chargers do things for this long. */
+  readonly hours: number;
+}
+
+/** What else a world is made with. */
+export interface WorldExtras {
+  readonly mutation?: Mutation | undefined;
+  readonly focus?: TraceFocus | undefined;
+}
+
+/** A world, and the handles faults and the run move it by. */
+export interface World {
+  readonly size: WorldSize;
+  readonly clock: FakeClock;
+  readonly network: Network;
+  readonly weather: Weather;
+  readonly trace: Trace;
+  readonly witnesses: Witnesses;
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly chargers: ReadonlyMap<string, Charger>;
+  readonly sessions: readonly SessionRecord[];
+  /** Records in the journal. */
+  records(): number;
+  /** Counts of sorts, for the summary. */
+  readonly counts: ReadonlyMap<string, number>;
+  levels(): Levels;
+  ending(): Ending;
+}
+
+/** Partitions of a simulated cluster: enough for every node to hold several, few enough to be cheap. */
+const PARTITIONS = 16;
+const VERSIONS: readonly OcppVersion[] = ['1.6', '2.0.1', '2.1'];
+/** Chargers start within this time, and not before the nodes are up. */
+const RAMP_MS = 60_000;
+/** Records of a day of a thousand chargers fit; the journal of the bus is memory. */
+const RECORDS_MAX = 1_000_000;
+/** Wall clocks of nodes differ by up to this. */
+const SKEW_MS = 20;
+
+/** Builds a world; nodes are booting, chargers wait for their time. */
+export function createWorld(size: WorldSize, extras: WorldExtras): World {
+  const builder = new WorldBuilder(size, extras);
+  builder.build();
+  return builder;
+}
+
+class WorldBuilder implements World {
+  readonly size: WorldSize;
+  readonly clock: FakeClock = createFakeClock();
+  readonly network: Network;
+  readonly weather: Weather;
+  readonly trace: Trace;
+  readonly witnesses: Witnesses;
+  readonly nodes: Map<string, Node> = new Map();
+  readonly chargers: Map<string, Charger> = new Map();
+  readonly sessions: SessionRecord[] = [];
+  readonly counts: Map<string, number> = new Map();
+  readonly #extras: WorldExtras;
+  readonly #broker: MemoryBroker;
+  readonly #subjects: Subjects = createSubjects('');
+  readonly #config: ConfigOf<'edge' | 'worker'>;
+  readonly #claims: ClaimBook = new ClaimBook();
+  /** Newest link of each session, for traces and endings. */
+  readonly #chargerOfSession = new Map<string, string>();
+  #acting: DownlinkSeen | undefined;
+  #records = 0;
+
+  constructor(size: WorldSize, extras: WorldExtras) {
+    this.size = size;
+    this.#extras = extras;
+    this.trace = new Trace(this.clock, extras.focus);
+    this.witnesses = new Witnesses(INVARIANTS, () => this.clock.monotonicMs());
+    this.#config = loadConfig(
+      ['edge', 'worker'],
+      { VOLTLANE_PARTITIONS: String(PARTITIONS), VOLTLANE_CHARGERS: 'open' },
+      () => '',
+    ).config;
+    this.weather = new Weather(this.#stream('bus'), (fate, node, subject) => {
+      this.count(`fate ${fate}`);
+      this.trace.note(undefined, `${fate} ${node} ${subject}`);
+    });
+    this.#broker = createMemoryBus({
+      clock: this.clock,
+      random: this.#stream('broker'),
+      faults: this.weather,
+      onError: (error, subject) => this.thrown(`handler of ${subject}`, error),
+      recordsMax: RECORDS_MAX,
+    });
+    this.network = new Network({
+      clock: this.clock,
+      random: this.#stream('network'),
+      onFrame: (link, way, text) => this.#frame(link, way, text),
+      onEdgeSend: () => {
+        if (this.#acting !== undefined) this.witnesses.acted(this.#acting);
+      },
+      onLink: (link, what) => this.#link(link, what),
+      onRefused: (charger, edge, reason) => {
+        this.count(`refused ${reason}`);
+        this.trace.note(charger, `refused ${charger} ${edge} ${reason}`);
+      },
+      onThrown: (error) => this.thrown('handshake', error),
+    });
+  }
+
+  build(): void {
+    const { edges, workers, chargers } = this.size;
+    const { journalMaxAgeHours, natsReplicas, journalStorage, journalDuplicateWindowMs } = this.#config;
+    void watchJournal({
+      bus: this.#broker.connect('observer-0'),
+      subjects: this.#subjects,
+      partitions: PARTITIONS,
+      claims: this.#claims,
+      journal: {
+        maxAgeMs: journalMaxAgeHours * 3_600_000,
+        replicas: natsReplicas,
+        storage: journalStorage,
+        duplicateWindowMs: journalDuplicateWindowMs,
+      },
+      onRecord: (recorded) => this.#recorded(recorded),
+    });
+    const names = Array.from({ length: edges }, (_, index) => `edge-${index}`);
+    this.network.edges = names;
+    for (const name of names) this.#node(name, (parts) => this.#startEdge(name, parts));
+    for (let index = 0; index < workers; index += 1) {
+      const name = `worker-${index}`;
+      this.#node(name, (parts) => this.#startWorker(parts));
+    }
+    for (let index = 0; index < chargers; index += 1) this.#charger(index);
+  }
+
+  count(what: string, by: number = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + by);
+  }
+
+  /** Something threw where nothing may: in a process it would have been the end of it. */
+  thrown(where: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.witnesses.report('nothing-throws', undefined, `${where}: ${text}`);
+  }
+
+  records(): number {
+    return this.#records;
+  }
+
+  levels(): Levels {
+    const nodes = new Map<string, ReadonlyMap<string, () => number>>();
+    for (const node of this.nodes.values()) if (node.levels !== undefined) nodes.set(node.incarnation, node.levels);
+    const { underWay, dropped } = this.#broker.load();
+    return { chargers: this.size.chargers, nodes, underWay, dropped, timers: this.clock.pendingTimers() };
+  }
+
+  ending(): Ending {
+    const chargers = [...this.chargers.values()].map((charger) => {
+      const links = this.network.linksOf(charger.id);
+      return {
+        charger: charger.id,
+        online: charger.online(),
+        registration: charger.registration(),
+        undelivered: charger.undelivered(),
+        session: links.findLast(({ chargerOpen }) => chargerOpen)?.session,
+        socketsAtEdges: links.filter(({ edgeOpen }) => edgeOpen).length,
+      };
+    });
+    return { chargers, sessions: this.sessions, levels: this.levels() };
+  }
+
+  #stream(name: string): Random {
+    return stream(this.size.seed, name);
+  }
+
+  #node(name: string, start: NodePorts['start']): void {
+    const random = this.#stream(`node ${name}`);
+    const node = new Node({
+      name,
+      clock: this.clock,
+      broker: this.#broker,
+      skewMs: Math.round((random.next() * 2 - 1) * SKEW_MS),
+      wrapBus: (incarnation, bus, gate) => this.#wrapBus(name, incarnation, bus, gate),
+      start,
+      onThrown: (incarnation, error) => this.thrown(incarnation, error),
+      onLine: (incarnation, level, fields, event) => this.#line(incarnation, level, fields, event),
+      onDied: (incarnation) => {
+        this.trace.note(undefined, `died ${incarnation}`);
+        if (name.startsWith('edge')) this.network.edgeDied(name);
+      },
+      onStarted: (incarnation) => this.trace.note(undefined, `up ${incarnation}`),
+    });
+    this.nodes.set(name, node);
+    node.boot();
+  }
+
+  #line(incarnation: string, level: string, fields: object, event: string): void {
+    if (level === 'error' || level === 'fatal') this.count(`log ${level}: ${event}`);
+    if (!this.trace.kept) return;
+    const charger = 'chargerId' in fields ? String(fields.chargerId) : undefined;
+    this.trace.keep(charger, `log ${incarnation} ${level} ${event}`, () => logText(fields));
+  }
+
+  #wrapBus(node: string, incarnation: string, bus: Parameters<NodePorts['wrapBus']>[1], gate: NodeParts['gate']): typeof bus {
+    const isEdge = node.startsWith('edge');
+    const { mutation } = this.#extras;
+    return nodeBus({
+      node: incarnation,
+      bus,
+      gate,
+      clock: this.clock,
+      mutation,
+      delivered: (message, handle) => {
+        this.#delivered(incarnation, message);
+        const heard = mutation?.received?.(message, { node: incarnation }) ?? message;
+        if (!isEdge || message.noResponders) {
+          handle(heard);
+          return;
+        }
+        this.#acting = this.#downlinkSeen(incarnation, message);
+        if (this.#acting !== undefined) this.witnesses.downlink(this.#acting);
+        try {
+          handle(heard);
+        } finally {
+          this.#acting = undefined;
+        }
+      },
+      copies: () => this.weather.copies(node),
+      ackDelayMs: () => this.weather.ackDelayMs(node),
+      mark: () => ({ [WRITER_HEADER]: incarnation }),
+      writes: (bucket, value) => this.#claims.attempted(incarnation, bucket, value),
+    });
+  }
+
+  #delivered(incarnation: string, message: BusMessage): void {
+    this.count('deliveries');
+    const name = message.noResponders ? 'nobody' : bytesName(message.data);
+    const charger = this.trace.kept ? this.#chargerOf(message) : undefined;
+    this.trace.note(charger, `bus ${incarnation} ${message.subject} ${name}`, () => this.#messageText(message));
+  }
+
+  #downlinkSeen(edge: string, message: BusMessage): DownlinkSeen | undefined {
+    if (this.#subjects.parseEdge(message.subject) === undefined) return undefined;
+    const { partition, epoch } = decodeDownlink(message.data);
+    return { edge, partition, epoch };
+  }
+
+  #chargerOf(message: BusMessage): string | undefined {
+    if (message.noResponders) return '';
+    if (this.#subjects.parseCall(message.subject) !== undefined) return decodeUplink(message.data).chargerId;
+    if (this.#subjects.parseEdge(message.subject) !== undefined)
+      return this.#chargerOfSession.get(decodeDownlink(message.data).sessionId) ?? '';
+    return undefined;
+  }
+
+  #messageText(message: BusMessage): string {
+    if (message.noResponders) return '';
+    if (this.#subjects.parseCall(message.subject) !== undefined) return messageText(decodeUplink(message.data));
+    if (this.#subjects.parseEdge(message.subject) !== undefined) return messageText(decodeDownlink(message.data));
+    return '';
+  }
+
+  #frame(link: LinkView, way: 'up' | 'down', text: string): void {
+    this.count(way === 'up' ? 'frames up' : 'frames down');
+    this.trace.note(link.charger, `${way} ${link.charger}/${link.id} ${fingerprint(text)}`, () => text.slice(0, 200));
+    this.witnesses.frame(link, way, text);
+  }
+
+  #link(link: LinkView, what: 'opened' | 'chargerClosed' | 'edgeClosed'): void {
+    if (what === 'opened') {
+      this.count('sockets');
+      this.#chargerOfSession.set(link.session, link.charger);
+    }
+    this.trace.note(link.charger, `${what} ${link.charger}/${link.id} ${link.edge} ${link.session}`);
+    this.witnesses.link(link, what);
+    if (what !== 'opened' && !link.chargerOpen && !link.edgeOpen) this.#chargerOfSession.delete(link.session);
+  }
+
+  #recorded(recorded: Recorded): void {
+    this.#records += 1;
+    for (const { kind } of recorded.record.events) this.count(`event ${kind}`);
+    const { charger, sequence, worker, record } = recorded;
+    this.trace.note(charger, `journal ${sequence} ${charger} ${worker}`, () => {
+      const kinds = record.events.map(({ id, kind }) => `${kind}(${id})`).join(' ');
+      return `epoch ${recorded.epoch} ${kinds} ${record.source?.action ?? ''} ${record.source?.messageId ?? ''}`;
+    });
+    this.witnesses.recorded(recorded);
+  }
+
+  async #startEdge(name: string, parts: NodeParts): ReturnType<NodePorts['start']> {
+    const { bus, clock, telemetry } = parts;
+    const random = this.#stream(parts.incarnation);
+    const settings = await openClusterSettings(bus, { partitions: PARTITIONS }, random, clock);
+    const registry = await openRegistry(bus, { clock });
+    const listen = this.network.listenOf(name, parts.gate);
+    const config = this.#config;
+    return startEdge({ config, bus, registry, settings, subjects: this.#subjects, clock, random, telemetry, listen });
+  }
+
+  async #startWorker(parts: NodeParts): ReturnType<NodePorts['start']> {
+    const { bus, clock, telemetry } = parts;
+    const random = this.#stream(parts.incarnation);
+    const settings = await openClusterSettings(bus, { partitions: PARTITIONS }, random, clock);
+    const registry = await openRegistry(bus, { clock });
+    return startWorker({ config: this.#config, bus, registry, settings, subjects: this.#subjects, clock, random, telemetry });
+  }
+
+  #charger(index: number): void {
+    const id = `CP${String(index).padStart(5, '0')}`;
+    const random = this.#stream(`charger ${id}`);
+    const charger = live({
+      id,
+      version: VERSIONS[index % VERSIONS.length] ?? '1.6',
+      clock: this.clock,
+      random,
+      connect: this.network.connectOf(id, this.#stream(`dial ${id}`)),
+      rampMs: RAMP_MS,
+      windUpAtMs: this.size.hours * 3_600_000,
+      log: (event) => this.witnesses.believed(id, event),
+      onSession: (record) => {
+        this.count(`session ${record.outcome}`);
+        this.sessions.push(record);
+      },
+    });
+    this.chargers.set(id, charger);
+  }
+}
+
+function messageText(message: object): string {
+  return JSON.stringify(message).slice(0, 300);
+}
+
+function logText(fields: object): string {
+  return JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(0, 300);
+}
