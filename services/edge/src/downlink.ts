@@ -1,10 +1,11 @@
 /**
  * The way from the workers to sessions: one wildcard subscription per edge. Owns the fence: a message with a lower epoch than
- * the highest seen for its partition comes from a worker that has lost the partition, and is dropped. Knows no OCPP.
+ * the highest seen for its partition comes from a worker that has lost the partition, and is dropped. The highest is raised by
+ * what workers send and by the announcement of each new owner. Knows no OCPP.
  */
 import type { BusMessage } from '@voltlane/bus';
 import type { Downlink, Epoch, PartitionId } from '@voltlane/wire';
-import { decodeDownlink, WireError } from '@voltlane/wire';
+import { decodeDownlink, decodeOwner, WireError } from '@voltlane/wire';
 import { closeCode } from './close-code.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import type { Sessions } from './sessions.ts';
@@ -19,16 +20,24 @@ export interface DownlinkPorts {
   readonly replyNumber: (subject: string) => number | undefined;
 }
 
-/** Returns the handler for everything that is sent to this edge. */
-export const createDownlink = (ports: DownlinkPorts): ((message: BusMessage) => void) => {
+/** Handlers for what workers send. */
+export interface Downlinks {
+  /** Everything that is sent to this edge. */
+  received(message: BusMessage): void;
+  /** What new owners tell all edges: calls without a reply go to them at once. */
+  announced(message: BusMessage): void;
+}
+
+/** Returns the handlers. */
+export const createDownlink = (ports: DownlinkPorts): Downlinks => {
   const highest = new Map<PartitionId, Epoch>();
-  return (message) => {
+  const received = (message: BusMessage): void => {
     const n = ports.replyNumber(message.subject);
     if (message.noResponders) {
       if (n !== undefined) ports.uplinks.nobody(n);
       return;
     }
-    const downlink = decode(message.data, ports.metrics);
+    const downlink = decode(decodeDownlink, message.data, ports.metrics);
     if (downlink === undefined) return;
     const seen = highest.get(downlink.partition);
     if (seen !== undefined && downlink.epoch < seen) {
@@ -43,11 +52,21 @@ export const createDownlink = (ports: DownlinkPorts): ((message: BusMessage) => 
     }
     route(ports, downlink, n);
   };
+  const announced = (message: BusMessage): void => {
+    const owner = decode(decodeOwner, message.data, ports.metrics);
+    if (owner === undefined) return;
+    const seen = highest.get(owner.partition);
+    // Lower: an announcement that was overtaken. Equal: a reply of the new owner came first, and did all this.
+    if (seen !== undefined && owner.epoch <= seen) return;
+    highest.set(owner.partition, owner.epoch);
+    ports.uplinks.ownerChanged(owner.partition);
+  };
+  return { received, announced };
 };
 
-const decode = (data: Uint8Array, metrics: EdgeMetrics): Downlink | undefined => {
+const decode = <T>(read: (data: Uint8Array) => T, data: Uint8Array, metrics: EdgeMetrics): T | undefined => {
   try {
-    return decodeDownlink(data);
+    return read(data);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     metrics.downlink(error.code === 'newer-version' ? 'newerVersion' : 'malformed');

@@ -102,10 +102,11 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     const parsed = subjects.parseEdge(subject);
     return parsed?.kind === 'reply' ? parsed.n : undefined;
   };
-  const subscription = bus.subscribe(
-    subjects.edgeFilter(edgeId),
-    createDownlink({ sessions, uplinks, metrics, replyNumber }),
-  );
+  const downlinks = createDownlink({ sessions, uplinks, metrics, replyNumber });
+  const subscriptions = [
+    bus.subscribe(subjects.edgeFilter(edgeId), (message) => downlinks.received(message)),
+    bus.subscribe(subjects.ownerFilter(), (message) => downlinks.announced(message)),
+  ];
 
   const connectionPorts: ConnectionPorts = {
     clock,
@@ -207,7 +208,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     const clean = await drain({ clock, bus, sessions, uplinks, pacer }, config.stopDeadlineMs * STOP_SHARE);
     endLiveness();
     uplinks.stop();
-    subscription.unsubscribe();
+    for (const subscription of subscriptions) subscription.unsubscribe();
     if (!clean)
       log.warn({ sessions: sessions.size, pending: uplinks.pending() }, 'edge stopped before all was delivered');
   };
