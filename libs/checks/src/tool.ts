@@ -12,9 +12,12 @@ export interface ToolResult {
 /** Root folder of the repository. */
 export const ROOT: string = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Runs a tool from node_modules/.bin, or `node` itself. */
+/** Commands that are not in node_modules/.bin: this very node, and the npm that came with the machine. */
+const OUTSIDE: Readonly<Record<string, string>> = { node: process.execPath, npm: 'npm' };
+
+/** Runs a tool from node_modules/.bin, or one of `OUTSIDE`. */
 export function runTool(name: string, args: readonly string[], folder: string = ROOT): Promise<ToolResult> {
-  const command = name === 'node' ? process.execPath : `${ROOT}node_modules/.bin/${name}`;
+  const command = OUTSIDE[name] ?? `${ROOT}node_modules/.bin/${name}`;
   const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (chunk: Buffer): void => {

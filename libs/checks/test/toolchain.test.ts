@@ -40,6 +40,23 @@ describe('this repository', () => {
   });
 });
 
+describe('the lockfile', () => {
+  const DRY_RUN = ['ci', '--dry-run', '--ignore-scripts'];
+
+  it('is one that npm ci accepts', async () => {
+    expect(await runTool('npm', DRY_RUN)).toEqual({ code: 0, output: expect.any(String) });
+  });
+
+  it('that lacks a dependency is found', async () => {
+    const lock = { name: 'x', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'x', version: '1.0.0' } } };
+    const manifest = { name: 'x', version: '1.0.0', dependencies: { ws: '8.23.0' } };
+    const files = { 'package.json': JSON.stringify(manifest), 'package-lock.json': JSON.stringify(lock) };
+    await withFolder(files, async (folder) => {
+      expect(await runTool('npm', DRY_RUN, folder)).toMatchObject({ code: 1 });
+    });
+  });
+});
+
 describe('a planted fault', () => {
   it.each([
     ['no-floating-promises', 'export async function f(): Promise<void> {}\nf();\n'],
