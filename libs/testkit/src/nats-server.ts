@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,7 +40,7 @@ export interface NatsServer {
   stop(): Promise<void>;
   /** SIGKILL and waits for the end; the store stays. */
   kill(): Promise<void>;
-  /** SIGSTOP: the process stands still, its sockets stay open. */
+  /** SIGSTOP; returns once every thread stands still. Its sockets stay open. */
   freeze(): void;
   /** SIGCONT. */
   resume(): void;
@@ -50,6 +51,7 @@ export interface NatsServer {
 /** Kept of the log for error messages. */
 const LOG_CHARS_MAX = 4_000;
 const STOP_MS_MAX = 5_000;
+const FREEZE_MS_MAX = 2_000;
 const PORT_ATTEMPTS = 5;
 
 const running = new Set<ChildProcess>();
@@ -183,7 +185,13 @@ class ServerProcess implements NatsServer {
   }
 
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    const child = this.#child;
+    if (child?.pid === undefined || !child.kill('SIGSTOP')) return;
+    const deadlineMs = Date.now() + FREEZE_MS_MAX;
+    while (!standsStill(child.pid)) {
+      if (Date.now() > deadlineMs)
+        throw new Error(`nats-server ${child.pid} still runs ${FREEZE_MS_MAX} ms after SIGSTOP`);
+    }
   }
 
   resume(): void {
@@ -206,6 +214,19 @@ class ServerProcess implements NatsServer {
     await ended;
     clearTimeout(force);
   }
+}
+
+/** True when every thread is stopped; the signal returns before that. Without /proc there is nothing to ask. */
+function standsStill(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return true;
+  return readdirSync(tasks).every((task) => {
+    try {
+      return /^State:\s+[TtZX]/m.test(readFileSync(join(tasks, task, 'status'), 'utf8'));
+    } catch {
+      return true; // The thread ended meanwhile.
+    }
+  });
 }
 
 /** True when the server named `serverName` greets on `port`. */
