@@ -181,6 +181,17 @@ describe('streams on a real server', () => {
     await expect(journal.append(`${root}.t.c.state`, record, 0)).rejects.toMatchObject({ code: 'rejected' });
   });
 
+  it('keeps the buckets of two brokers on one server apart by their prefix', async () => {
+    const options = { bucket: fresh('bucket'), maxAgeMs: 0, valueBytesMax: 100 };
+    const other = await connectNats({ urls: server.url, name: 'other', clock: systemClock, bucketPrefix: 'other_' });
+    const [ours, theirs] = [await bus.keyValue(options), await other.keyValue(options)];
+    await ours.put('key', bytes('ours'));
+    expect(await theirs.get('key')).toBeUndefined();
+    const manager = await outside.jetstreamManager();
+    expect((await manager.streams.info(`KV_other_${options.bucket}`)).config.name).toBe(`KV_other_${options.bucket}`);
+    await other.close();
+  });
+
   it('goes on reading when the server forgot the consumer', async () => {
     const root = fresh('journal');
     const journal = await bus.journal(journalOptions(root));

@@ -38,6 +38,8 @@ function natsOptions(
     urls: config.natsUrl,
     name: `voltlane-${service}`,
     bucketReplicas: config.natsReplicas,
+    // Bucket names know no dots.
+    bucketPrefix: config.subjectPrefix === '' ? '' : `${config.subjectPrefix.replaceAll('.', '_')}_`,
     waitOnFirstConnect: true,
     ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
     ...(config.natsPassword === undefined ? {} : { pass: config.natsPassword }),

@@ -40,7 +40,7 @@ const BUS_RETRY_MAX_MS = 2000;
 export interface BehaviourDependencies {
   readonly journal: Journal;
   readonly registry: Registry;
-  readonly ownership: Ownership;
+  readonly ownership: Pick<Ownership, 'epochOf'>;
   readonly subjects: Subjects;
   readonly outbox: Outbox;
   readonly clock: Clock;
@@ -190,6 +190,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     });
     const outcome = replyOutcome(decision);
     this.#deps.metrics.call(call.action, decision.duplicate === true ? 'duplicate' : decision.answer.kind);
+    if (decision.conflict === true) this.#deps.metrics.conflictingContent();
     const changed = decision.state !== actor.state || decision.events.length > 0 || attached !== undefined;
     if (!changed && decision.meter === undefined && decision.report === undefined) {
       return this.#deps.outbox.reply(actor, inbound, outcome);

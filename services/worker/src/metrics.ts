@@ -36,6 +36,11 @@ export interface WorkerMetrics {
   staleAnswer(): void;
   /** The end of a session that is not the current one. */
   staleClose(): void;
+  /** Records were let go of by age. */
+  trimmed(records: number): void;
+  trimFailed(): void;
+  /** A message repeats the key of an applied one with other content. */
+  conflictingContent(): void;
 }
 
 /** Declares the metrics. `stats` and `ownership` are read at each scrape. */
@@ -82,6 +87,12 @@ export function createWorkerMetrics(
   const busRetries = plain('worker_bus_retries_total', 'Messages tried again because the bus failed them.');
   const failures = plain('worker_failures_total', 'Messages given up.');
   const staleAnswers = plain('worker_stale_answers_total', 'Answers to CALLs nobody waits for.');
+  const trimmed = plain('worker_journal_trimmed_records_total', 'Journal records let go of by age.');
+  const trimFailures = plain('worker_journal_trim_failures_total', 'Attempts to trim the journal that failed.');
+  const conflictingContents = plain(
+    'worker_conflicting_content_total',
+    'Repeated transaction messages whose content differs from the applied one.',
+  );
   const staleCloses = plain('worker_stale_closes_total', 'Ends of sessions that were not the current one.');
   declareHost(metrics, stats);
   declareOwnership(metrics, ownership);
@@ -108,6 +119,9 @@ export function createWorkerMetrics(
     unreadable: (code) => unreadable.of({ code }).add(),
     staleAnswer: () => staleAnswers.add(),
     staleClose: () => staleCloses.add(),
+    trimmed: (records) => trimmed.add(records),
+    trimFailed: () => trimFailures.add(),
+    conflictingContent: () => conflictingContents.add(),
   };
 }
 

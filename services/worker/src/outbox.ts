@@ -32,11 +32,11 @@ const CLOSE_REPLACED = 1008;
 
 /** What the outbox works with. */
 export interface OutboxDependencies {
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'publish'>;
   readonly journal: Journal;
   /** Bucket for parts of multi-message reports. */
   readonly reports: KeyValue;
-  readonly ownership: Ownership;
+  readonly ownership: Pick<Ownership, 'epochOf'>;
   readonly subjects: Subjects;
   readonly clock: Clock;
   readonly metrics: WorkerMetrics;

@@ -11,6 +11,7 @@ import { workerId } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
 import { Inbox } from './inbox.ts';
+import { startTrimming } from './journal-trim.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 
@@ -100,6 +101,8 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   const { held, members: live } = ownership.stats();
   log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
+  const stopTrimming = startTrimming({ journal, ownership, clock, log, metrics }, config.journalTrimIntervalS * 1000);
+
   let stopping = false;
   return {
     readiness: () => ({
@@ -112,6 +115,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     }),
     stop: async () => {
       stopping = true;
+      stopTrimming();
       await ownership.stop();
       host.stop();
       if (bus.status() === 'connected') await bus.flush();

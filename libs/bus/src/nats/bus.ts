@@ -91,7 +91,8 @@ class NatsBus implements Bus {
   }
 
   keyValue(options: KvOptions): Promise<KeyValue> {
-    return openNatsKeyValue(this.#api, this.#writer, options);
+    const bucket = this.#link.options.bucketPrefix + options.bucket;
+    return openNatsKeyValue(this.#api, this.#writer, { ...options, bucket });
   }
 
   journal(options: JournalOptions): Promise<Journal> {

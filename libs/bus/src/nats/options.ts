@@ -55,6 +55,8 @@ export interface NatsOptions {
   readonly outboundBytesMax?: number;
   /** Replicas of key-value buckets, default 1. */
   readonly bucketReplicas?: number;
+  /** Put before the name of every bucket, so that brokers can share one NATS; `[A-Za-z0-9_-]*`. Default none. */
+  readonly bucketPrefix?: string;
   /** Errors thrown by handlers; default: crash. */
   readonly onError?: OnHandlerError;
   readonly log?: (event: NatsLogEvent) => void;
@@ -91,6 +93,7 @@ export interface ResolvedNatsOptions {
   readonly pendingRequestsMax: number;
   readonly outboundBytesMax: number;
   readonly bucketReplicas: number;
+  readonly bucketPrefix: string;
   readonly onError: OnHandlerError;
   readonly log: (event: NatsLogEvent) => void;
 }
@@ -119,6 +122,7 @@ export function resolveNatsOptions(options: NatsOptions): ResolvedNatsOptions {
     pendingRequestsMax: options.pendingRequestsMax ?? 10_000,
     outboundBytesMax: options.outboundBytesMax ?? 64 * 1_048_576,
     bucketReplicas: options.bucketReplicas ?? 1,
+    bucketPrefix: options.bucketPrefix ?? '',
     onError: options.onError ?? crashOnHandlerError,
     log: options.log ?? ((): void => {}),
   };

@@ -16,6 +16,7 @@ export interface WorkerOptions {
   readonly heartbeatIntervalS: number;
   readonly bootRetryIntervalS: number;
   readonly authorize: 'open' | 'tokens';
+  readonly journalTrimIntervalS: number;
 }
 
 /** The worker group as data. */
@@ -70,6 +71,11 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     kind: integer(5, 86_400),
     default: 60,
     doc: 'Interval told to a pending or rejected charger until its next BootNotification.',
+  },
+  journalTrimIntervalS: {
+    kind: integer(10, 604_800),
+    default: 3_600,
+    doc: 'How often records older than `VOLTLANE_JOURNAL_MAX_AGE_HOURS` are let go of.',
   },
   authorize: {
     kind: oneOf(['open', 'tokens']),
