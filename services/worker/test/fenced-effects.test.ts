@@ -1,0 +1,216 @@
+/**
+ * After a partition has gone, nothing of it acts: tried at every place where the worker asks whether it still holds the partition, and
+ * at every answer it waits for. The actors, handlers and the outbox are the real ones; only the ownership is played.
+ */
+import { ActorHost } from '@voltlane/actors';
+import type { Bus, Journal, KeyValue } from '@voltlane/bus';
+import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
+import { openRegistry } from '@voltlane/registry';
+import { createTelemetry } from '@voltlane/telemetry';
+import { createFakeClock } from '@voltlane/time';
+import type { Downlink, Epoch, PartitionId, Uplink } from '@voltlane/wire';
+import { createSubjects, decodeDownlink, epoch, foldCase, partitionId, sessionId } from '@voltlane/wire';
+import { describe, expect, it } from 'vitest';
+import type { ChargerActor, Inbound } from '../src/charger-actor.ts';
+import { ChargerBehaviour } from '../src/charger-behaviour.ts';
+import { createWorkerMetrics } from '../src/metrics.ts';
+import { Outbox } from '../src/outbox.ts';
+import { SAMPLES_V201 } from './handlers/samples.ts';
+import { BOOT, call, header, opened, start } from './uplinks.ts';
+
+const PARTITION: PartitionId = partitionId(0);
+const EPOCH: Epoch = epoch(7);
+const subjects = createSubjects('');
+
+/** When the partition goes: at the n-th question, or while the n-th answer of the bus is awaited; 0 never. */
+interface Loss {
+  readonly atQuestion: number;
+  readonly atAnswer: number;
+  /** What `epochOf` says afterwards: nothing, or a later epoch because the partition came back. */
+  readonly afterwards: Epoch | undefined;
+}
+
+const NEVER: Loss = { atQuestion: 0, atAnswer: 0, afterwards: undefined };
+
+interface Run {
+  readonly questions: number;
+  readonly answers: number;
+  readonly effects: readonly string[];
+  /** Effects after the partition had gone. */
+  readonly late: readonly string[];
+  /** Messages to edges that carry the epoch that is gone, sent after it was. */
+  readonly lateReplies: readonly Downlink[];
+}
+
+const METER = { connectorId: 1, meterValue: [{ timestamp: '2026-01-01T10:30:00Z', sampledValue: [{ value: '600' }] }] };
+
+function story(): readonly Uplink[] {
+  const v201 = { ...header('CP2'), version: '2.0.1' } as const;
+  const end = { kind: 'sessionClosed', seq: 9, closedAtMs: 1, code: 1006, reason: 'gone' } as const;
+  return [
+    opened('CP1'),
+    call('CP1', 1, 'BootNotification', BOOT),
+    call('CP1', 2, 'Heartbeat', {}),
+    call('CP1', 3, 'StartTransaction', start(1)),
+    call('CP1', 3, 'StartTransaction', start(1)),
+    call('CP1', 4, 'MeterValues', METER),
+    call('CP1', 5, 'Authorize', { idTag: 'TAG' }),
+    call('CP1', 6, 'Heartbeat', {}, { sessionId: sessionId('s2') }),
+    { ...header('CP1', 's2'), ...end },
+    { ...header('CP1', 's1'), ...end },
+    call('CP2', 1, 'BootNotification', SAMPLES_V201['BootNotification'] ?? {}, v201),
+    call('CP2', 2, 'NotifyReport', SAMPLES_V201['NotifyReport'] ?? {}, v201),
+  ];
+}
+
+async function run(loss: Loss): Promise<Run> {
+  const clock = createFakeClock();
+  const bus = createMemoryBus({ clock }).connect('worker');
+  const effects: string[] = [];
+  const late: string[] = [];
+  const lateReplies: Downlink[] = [];
+  let questions = 0;
+  let answers = 0;
+  let gone = false;
+
+  const effect = (what: string): void => void (gone ? late : effects).push(what);
+  const answered = async <T>(pending: Promise<T>): Promise<T> => {
+    answers += 1;
+    if (answers === loss.atAnswer) gone = true;
+    return pending;
+  };
+  const journal = await bus.journal(
+    eventJournalOptions(subjects, {
+      maxAgeMs: 3_600_000,
+      replicas: 1,
+      storage: 'file',
+      duplicateWindowMs: 600_000,
+    }),
+  );
+  const watchedJournal: Journal = {
+    ...journal,
+    append: (subject, record, expected) => {
+      effect(`append ${subject}`);
+      return answered(journal.append(subject, record, expected));
+    },
+    record: (subject, record, id) => {
+      effect(`record ${subject}`);
+      return answered(journal.record(subject, record, id));
+    },
+    readLast: (subject) => answered(journal.readLast(subject)),
+  };
+  const bucket = await bus.keyValue({ bucket: 'reports', maxAgeMs: 0, valueBytesMax: 100_000 });
+  const reports: KeyValue = {
+    ...bucket,
+    put: (key, value) => {
+      effect(`put ${key}`);
+      return answered(bucket.put(key, value));
+    },
+  };
+  const watchedBus: Pick<Bus, 'publish'> = {
+    publish: (subject, data) => {
+      effect(`publish ${subject}`);
+      const down = decodeDownlink(data);
+      if (gone && down.epoch === EPOCH) lateReplies.push(down);
+    },
+  };
+  const ownership = {
+    epochOf: (): Epoch | undefined => {
+      questions += 1;
+      if (questions === loss.atQuestion) gone = true;
+      return gone ? loss.afterwards : EPOCH;
+    },
+  };
+  const telemetry = createTelemetry({ service: 'worker', instance: 't', logLevel: 'fatal', logFormat: 'json' });
+  const noStats = { actors: 0, waiting: 0, busy: 0, activations: 0, passivations: 0, retries: 0, refused: 0 };
+  const metrics = createWorkerMetrics(
+    telemetry.metrics,
+    () => noStats,
+    () => NO_OWNERSHIP,
+  );
+  const registry = await openRegistry(bus, { clock });
+  const outbox = new Outbox({ bus: watchedBus, journal: watchedJournal, reports, ownership, subjects, clock, metrics });
+  const behaviour = new ChargerBehaviour({
+    journal: watchedJournal,
+    registry: {
+      ...registry,
+      charger: (tenant, id) => answered(registry.charger(tenant, id)),
+      token: (tenant, id) => answered(registry.token(tenant, id)),
+    },
+    ownership,
+    subjects,
+    outbox,
+    clock,
+    log: telemetry.log,
+    metrics,
+    policyDefaults: { open: true, acceptAllTokens: true, heartbeatIntervalS: 300, bootRetryIntervalS: 60 },
+    transactionIdKey: new Uint8Array(32),
+  });
+  const host = new ActorHost<ChargerActor, Inbound>(
+    behaviour,
+    { mailboxMessagesMax: 64, actorsMax: 100, idleMs: 1_000_000, sweepMs: 100_000 },
+    clock,
+  );
+  host.open(PARTITION);
+  for (const uplink of story()) {
+    const inbound = { uplink, partition: PARTITION, reply: 'r', deadlineMs: clock.monotonicMs() + 20_000 };
+    host.deliver(PARTITION, foldCase(uplink.chargerId), inbound);
+    await clock.advanceAsync(10);
+  }
+  registry.close();
+  return { questions, answers, effects, late, lateReplies };
+}
+
+const NO_OWNERSHIP = {
+  held: 0,
+  members: 0,
+  gained: 0,
+  lost: 0,
+  handedOver: 0,
+  handOverTimeouts: 0,
+  fenced: 0,
+  heartbeatFailures: 0,
+  claimConflicts: 0,
+  claimFailures: 0,
+  claimsUnreadable: 0,
+};
+
+describe('a worker that lost a partition', () => {
+  it('would have had every kind of effect', async () => {
+    const { effects, questions, answers } = await run(NEVER);
+    for (const kind of ['append event', 'record event', 'put default', 'publish r', 'publish voltlane.v1.edge']) {
+      expect(effects.filter((effect) => effect.startsWith(kind)).length, kind).toBeGreaterThan(0);
+    }
+    expect(questions).toBeGreaterThan(20);
+    expect(answers).toBeGreaterThan(15);
+  });
+
+  it('has no effect any more, whichever question told it', async () => {
+    const { questions } = await run(NEVER);
+    for (let at = 1; at <= questions; at += 1) {
+      const { late } = await run({ atQuestion: at, atAnswer: 0, afterwards: undefined });
+      expect(late, `lost at question ${at}`).toEqual([]);
+    }
+  });
+
+  it('has no effect any more when it was lost while an answer was awaited', async () => {
+    const { answers } = await run(NEVER);
+    for (let at = 1; at <= answers; at += 1) {
+      const { late } = await run({ atQuestion: 0, atAnswer: at, afterwards: undefined });
+      expect(late, `lost during answer ${at}`).toEqual([]);
+    }
+  });
+
+  it('sends nothing under the old epoch when it got the partition back under a new one', async () => {
+    const { questions, answers } = await run(NEVER);
+    for (let at = 1; at <= Math.max(questions, answers); at += 1) {
+      for (const loss of [
+        { atQuestion: at, atAnswer: 0 },
+        { atQuestion: 0, atAnswer: at },
+      ]) {
+        const { lateReplies } = await run({ ...loss, afterwards: epoch(EPOCH + 2) });
+        expect(lateReplies, JSON.stringify(loss)).toEqual([]);
+      }
+    }
+  });
+});
