@@ -2,13 +2,14 @@
 
 import type { OcppVersion } from '@voltlane/ocpp';
 import { SUBPROTOCOLS } from '@voltlane/ocpp';
-import type { ServiceProcess } from '@voltlane/testkit';
-import { BYTES_CASES, FRAME_CASES, freePort, handshake, rawPeer, startService } from '@voltlane/testkit';
+import { BYTES_CASES, FRAME_CASES, handshake, rawPeer } from '@voltlane/testkit';
 import { systemClock, withTimeout } from '@voltlane/time';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { BrokerProcess } from './broker-process.ts';
+import { startBrokerProcess } from './broker-process.ts';
 
-let broker: ServiceProcess;
+let broker: BrokerProcess;
 let port: number;
 let good: Peer;
 let identities = 0;
@@ -22,25 +23,14 @@ interface Peer {
 }
 
 beforeAll(async () => {
-  const [ocpp, edge, worker, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
-  port = ocpp;
-  broker = await startService({
-    service: 'broker',
-    env: {
-      VOLTLANE_OCPP_PORT: String(ocpp),
-      VOLTLANE_EDGE_HEALTH_PORT: String(edge),
-      VOLTLANE_WORKER_HEALTH_PORT: String(worker),
-      VOLTLANE_API_PORT: String(api),
-      VOLTLANE_LOG_LEVEL: 'error',
-    },
-    readyUrl: `http://127.0.0.1:${edge}/readyz`,
-  });
+  broker = await startBrokerProcess();
+  port = broker.ocppPort;
   good = await bootedPeer('1.6');
 });
 
 afterAll(async () => {
   good.socket.close();
-  await broker.stop();
+  await broker.process.stop();
 });
 
 async function bootedPeer(version: OcppVersion): Promise<Peer> {
@@ -112,6 +102,6 @@ describe('bad bytes against a whole broker', () => {
 
 describe('after all of it', () => {
   it('the process has not restarted and says nothing alarming', () => {
-    expect(broker.output()).not.toMatch(/"level":"(error|fatal)"/);
+    expect(broker.process.output()).not.toMatch(/"level":"(error|fatal)"/);
   });
 });

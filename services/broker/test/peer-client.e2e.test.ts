@@ -1,9 +1,11 @@
 /** A whole charging session by a client that is not ours (npm ocpp-rpc, strict on both sides), on both buses, by real processes. */
 
-import type { NatsServer, ServiceProcess } from '@voltlane/testkit';
-import { freePort, startNatsServer, startService } from '@voltlane/testkit';
+import type { NatsServer } from '@voltlane/testkit';
+import { startNatsServer } from '@voltlane/testkit';
 import { RPCClient } from 'ocpp-rpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrokerProcess } from './broker-process.ts';
+import { startBrokerProcess } from './broker-process.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -13,30 +15,17 @@ function peerClient(endpoint: string, identity: string, protocol: string): RPCCl
 
 describe.each(['memory', 'nats'] as const)("a peer's client on the %s bus", (kind) => {
   let nats: NatsServer | undefined;
-  let broker: ServiceProcess;
+  let broker: BrokerProcess;
   let endpoint: string;
 
   beforeAll(async () => {
     nats = kind === 'nats' ? await startNatsServer() : undefined;
-    const [ocpp, edge, worker, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
-    broker = await startService({
-      service: 'broker',
-      env: {
-        VOLTLANE_OCPP_PORT: String(ocpp),
-        VOLTLANE_EDGE_HEALTH_PORT: String(edge),
-        VOLTLANE_WORKER_HEALTH_PORT: String(worker),
-        VOLTLANE_API_PORT: String(api),
-        VOLTLANE_CHARGERS: 'open',
-        VOLTLANE_LOG_LEVEL: 'warn',
-        ...(nats === undefined ? {} : { VOLTLANE_NATS_URL: nats.url }),
-      },
-      readyUrl: `http://127.0.0.1:${edge}/readyz`,
-    });
-    endpoint = `ws://127.0.0.1:${ocpp}/ocpp`;
+    broker = await startBrokerProcess(nats?.url);
+    endpoint = broker.ocppUrl;
   });
 
   afterAll(async () => {
-    await broker.stop();
+    await broker.process.stop();
     await nats?.stop();
   });
 

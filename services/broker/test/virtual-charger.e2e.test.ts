@@ -3,37 +3,26 @@
 import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
 import { OCPP_VERSIONS } from '@voltlane/ocpp';
-import type { NatsServer, ServiceProcess } from '@voltlane/testkit';
-import { freePort, startNatsServer, startService, waitUntil } from '@voltlane/testkit';
+import type { NatsServer } from '@voltlane/testkit';
+import { startNatsServer, startService, waitUntil } from '@voltlane/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { BrokerProcess } from './broker-process.ts';
+import { startBrokerProcess } from './broker-process.ts';
 
 let nats: NatsServer | undefined;
-let broker: ServiceProcess | undefined;
+let broker: BrokerProcess | undefined;
 let follower: Socket | undefined;
 
 afterEach(async () => {
   follower?.destroy();
-  await broker?.stop();
+  await broker?.process.stop();
   await nats?.stop();
   [follower, broker, nats] = [undefined, undefined, undefined];
 });
 
 async function startBroker(): Promise<string> {
-  const [ocpp, edge, worker, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
-  broker = await startService({
-    service: 'broker',
-    env: {
-      VOLTLANE_OCPP_PORT: String(ocpp),
-      VOLTLANE_EDGE_HEALTH_PORT: String(edge),
-      VOLTLANE_WORKER_HEALTH_PORT: String(worker),
-      VOLTLANE_API_PORT: String(api),
-      VOLTLANE_CHARGERS: 'open',
-      VOLTLANE_LOG_LEVEL: 'warn',
-      ...(nats === undefined ? {} : { VOLTLANE_NATS_URL: nats.url }),
-    },
-    readyUrl: `http://127.0.0.1:${edge}/readyz`,
-  });
-  return `ws://127.0.0.1:${ocpp}/ocpp`;
+  broker = await startBrokerProcess(nats?.url);
+  return broker.ocppUrl;
 }
 
 async function runCharger(url: string, version: string): Promise<{ code: number | null; output: string }> {

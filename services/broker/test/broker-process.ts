@@ -1,0 +1,30 @@
+/** `npm start` as a test starts it: one process, free ports, open to every charger. */
+import type { ServiceProcess } from '@voltlane/testkit';
+import { freePort, startService } from '@voltlane/testkit';
+
+/** A broker in one process. */
+export interface BrokerProcess {
+  readonly process: ServiceProcess;
+  readonly ocppPort: number;
+  /** `ws://…/ocpp`, without an identity. */
+  readonly ocppUrl: string;
+}
+
+/** Starts it on the memory bus, or on NATS where a URL is given, and waits until it is ready. */
+export async function startBrokerProcess(natsUrl?: string): Promise<BrokerProcess> {
+  const [ocpp, edge, worker, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const process = await startService({
+    service: 'broker',
+    env: {
+      VOLTLANE_OCPP_PORT: String(ocpp),
+      VOLTLANE_EDGE_HEALTH_PORT: String(edge),
+      VOLTLANE_WORKER_HEALTH_PORT: String(worker),
+      VOLTLANE_API_PORT: String(api),
+      VOLTLANE_CHARGERS: 'open',
+      VOLTLANE_LOG_LEVEL: 'warn',
+      ...(natsUrl === undefined ? {} : { VOLTLANE_NATS_URL: natsUrl }),
+    },
+    readyUrl: `http://127.0.0.1:${edge}/readyz`,
+  });
+  return { process, ocppPort: ocpp, ocppUrl: `ws://127.0.0.1:${ocpp}/ocpp` };
+}
