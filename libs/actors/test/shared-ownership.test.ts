@@ -131,6 +131,18 @@ describe('shared ownership', () => {
     expect(await made.until(() => made.settledOn(['w1', 'w2', 'w3']), 3000)).toBeLessThan(1000);
   });
 
+  it('keeps everything where it is when an operator removes the entry of a live member', async () => {
+    const made = await cluster('w1', 'w2');
+    const told = made.living().map((node) => node.log.length);
+    const members = await made.broker
+      .connect('operator')
+      .keyValue({ bucket: 'voltlane_workers', maxAgeMs: 0, valueBytesMax: 1024 });
+    await members.delete('w1');
+    await made.pass(3000, 50);
+    expect(made.living().map((node) => node.log.length)).toEqual(told);
+    expect(made.violations).toEqual([]);
+  });
+
   it('does not touch a claim nobody can read, and serves the others', async () => {
     const made = new Cluster(PARTITIONS);
     const claims = await made.broker

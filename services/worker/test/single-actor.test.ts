@@ -8,7 +8,7 @@ import { createTelemetry } from '@voltlane/telemetry';
 import { eventsByCharger, readHistory, waitUntil } from '@voltlane/testkit';
 import { createSeededRandom, systemClock } from '@voltlane/time';
 import type { ChargerId, DownlinkReply } from '@voltlane/wire';
-import { createSubjects, epoch, workerId } from '@voltlane/wire';
+import { createSubjects, decodeOwner, edgeId, epoch, workerId } from '@voltlane/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Worker } from '../src/index.ts';
 import { startWorker } from '../src/index.ts';
@@ -38,7 +38,7 @@ async function join(env: Record<string, string> = {}): Promise<Worker> {
   const connection = broker.connect(name);
   const random = createSeededRandom(workers.length + 1);
   const worker = await startWorker({
-    config: loadConfig(['shared', 'worker'], { VOLTLANE_PARTITIONS: String(PARTITIONS), ...env }).config,
+    config: loadConfig(['shared', 'worker'], { VOLTLANE_PARTITIONS: String(PARTITIONS), ...env }, () => '').config,
     bus: connection,
     registry: await openRegistry(connection),
     settings: await openClusterSettings(connection, { partitions: PARTITIONS }, random),
@@ -111,6 +111,24 @@ function everyCharger(...messageIds: string[]): readonly (readonly string[])[] {
 }
 
 describe('single actor', () => {
+  it('announces each partition a worker gains, with its epoch, when the worker listens', async () => {
+    const heard = new Map<number, number>();
+    let deaf = 0;
+    bus.subscribe(subjects.edgeFilter(edgeId('probe')), (message) => {
+      if (message.noResponders) deaf += 1;
+    });
+    bus.subscribe(subjects.ownerFilter(), (message) => {
+      const { partition, epoch: gained } = decodeOwner(message.data);
+      heard.set(partition, gained);
+      bus.publish(subjects.call(partition), new Uint8Array([0]), subjects.edgeReply(edgeId('probe'), partition));
+    });
+    await join();
+    await shared(2);
+    expect(heard.size).toBeGreaterThan(0);
+    for (const partition of heard.keys()) expect(heard.get(partition)).toBe(2);
+    expect(deaf).toBe(0);
+  });
+
   it('finishes the message in hand before its partition moves, and answers it once', async () => {
     appends = (connection) => (connection === 'worker0' ? { delayMs: 300 } : 'pass');
     const before = edge.accepted.length;
