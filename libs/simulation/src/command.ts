@@ -23,6 +23,7 @@ Runs edges, workers and chargers on a virtual clock with faults drawn from the s
   --hours H       virtual hours they live; recovery takes ten minutes more (default 1)
   --edges E       edge processes (default 2)
   --workers W     worker processes (default 2)
+  --pace P        how many times faster than in real life chargers do things (default 1)
   --faults F      none, some or harsh (default some)
   --lines N       trace lines of a failing story (default 40)
   --no-story      do not look for the shortest story of a failure
@@ -72,6 +73,7 @@ function readOptions(argv: readonly string[]): Read | string {
         hours: { type: 'string', default: '1' },
         edges: { type: 'string', default: '2' },
         workers: { type: 'string', default: '2' },
+        pace: { type: 'string', default: '1' },
         faults: { type: 'string', default: 'some' },
         lines: { type: 'string', default: '40' },
         'no-story': { type: 'boolean', default: false },
@@ -86,6 +88,7 @@ function readOptions(argv: readonly string[]): Read | string {
         hours: number('hours', values.hours, 0.05, 10_000),
         edges: number('edges', values.edges, 1, 16),
         workers: number('workers', values.workers, 1, 16),
+        pace: number('pace', values.pace, 0.01, 1_000),
         faults: intensity(values.faults),
       },
       lines: number('lines', values.lines, 1, 100_000),

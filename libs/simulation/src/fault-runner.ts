@@ -13,9 +13,11 @@ export function scheduleFaults(world: World, faults: readonly Fault[]): void {
       const random = stream(world.size.seed, `fault ${fault.id}`);
       const undo = 'node' in fault ? beginOnNode(world, fault, random) : beginOnLinks(world, fault, random);
       if (undo === undefined) return;
+      if ('node' in fault) world.disturbed(1);
       world.clock.after(fault.durationMs, () => {
         world.trace.note(undefined, `fault #${fault.id} over`);
         undo();
+        if ('node' in fault) world.disturbed(-1);
       });
     });
   }

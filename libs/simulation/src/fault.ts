@@ -38,6 +38,9 @@ export type LinkFaultKind =
   /** The chargers restart. */
   | 'reboot';
 
+/** Everything that can go wrong. */
+export type FaultKind = NodeFaultKind | LinkFaultKind;
+
 /** One thing that goes wrong, from `atMs` for `durationMs` of virtual time. */
 export type Fault = {
   readonly id: number;

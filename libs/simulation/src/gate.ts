@@ -19,6 +19,8 @@ export class Gate {
   #paused = false;
   #draining = false;
   #crashed = false;
+  #pausedMs = 0;
+  #pausedAtMs = 0;
 
   constructor(clock: Clock, onThrown: OnThrown) {
     this.#clock = clock;
@@ -33,6 +35,11 @@ export class Gate {
     return this.#paused;
   }
 
+  /** How long it has stood still, ms. */
+  get pausedMs(): number {
+    return this.#pausedMs + (this.#paused ? this.#clock.monotonicMs() - this.#pausedAtMs : 0);
+  }
+
   /** Runs `work` now, later or never. */
   run(work: () => void): void {
     if (this.#crashed) return;
@@ -42,12 +49,15 @@ export class Gate {
 
   /** The node stands still. */
   pause(): void {
+    if (this.#paused) return;
     this.#paused = true;
+    this.#pausedAtMs = this.#clock.monotonicMs();
   }
 
   /** It goes on with what it missed. */
   resume(): void {
     if (!this.#paused) return;
+    this.#pausedMs = this.pausedMs;
     this.#paused = false;
     if (this.#draining) return;
     this.#draining = true;

@@ -46,6 +46,16 @@ export interface DownlinkSeen {
   readonly epoch: number;
 }
 
+/** A worker is about to act for a partition: to append for one of its chargers, or to send to an edge. */
+export interface Acting {
+  readonly worker: string;
+  readonly partition: number;
+  readonly epoch: number;
+  /** Highest epoch that any worker has a claim with by now. */
+  readonly newestEpoch: number;
+  readonly what: string;
+}
+
 /** Levels of the whole world at one moment. */
 export interface Levels {
   readonly chargers: number;
@@ -96,6 +106,10 @@ export interface Invariant {
   downlink?(seen: DownlinkSeen): void;
   /** The edge wrote to a socket because of it. */
   acted?(seen: DownlinkSeen): void;
+  /** A worker acts. */
+  acting?(acting: Acting): void;
+  /** Faults on nodes are running from now on, or none is any more. */
+  disturbed?(on: boolean, nowMs: number): void;
   /** Now and then. */
   levels?(levels: Levels): void;
   /** Faults have been over for as long as recovery may take. */

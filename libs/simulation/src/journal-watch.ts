@@ -16,6 +16,7 @@ export class ClaimBook {
   /** Worker ids by incarnation: who tries to write a claim is that worker. */
   readonly #workers = new Map<string, string>();
   readonly #epochs = new Map<string, number>();
+  readonly #newest = new Map<number, number>();
 
   /** A node is about to write into a bucket. */
   attempted(incarnation: string, bucket: string, value: Uint8Array): void {
@@ -27,7 +28,14 @@ export class ClaimBook {
   /** A claim is in the bucket. */
   written(key: string, value: Uint8Array): void {
     const { worker, epoch } = decodeClaim(value);
-    if (worker !== undefined) this.#epochs.set(`${worker} ${key.slice(2)}`, epoch);
+    if (worker === undefined) return;
+    this.#epochs.set(`${worker} ${key.slice(2)}`, epoch);
+    this.#newest.set(Number(key.slice(2)), epoch);
+  }
+
+  /** The epoch of the newest claim of a partition; 0 when there was none. */
+  newestOf(partition: number): number {
+    return this.#newest.get(partition) ?? 0;
   }
 
   /** The newest epoch an incarnation had a partition with; 0 when it never had it. */

@@ -21,6 +21,8 @@ export interface LifeParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly connect: Connect;
+  /** How many times faster than in real life it does things. */
+  readonly pace: number;
   /** Starts within this time. */
   readonly rampMs: number;
   /** No new sessions from here on; running ones end. */
@@ -68,7 +70,7 @@ class Life {
     await sleep(clock, between(random, 0, rampMs));
     await this.#charger.start();
     for (;;) {
-      const idleMs = exponential(random, IDLE_MEAN_MS);
+      const idleMs = exponential(random, IDLE_MEAN_MS / this.#parts.pace);
       if (clock.monotonicMs() + idleMs >= windUpAtMs) return;
       await sleep(clock, idleMs);
       await this.#act();
@@ -76,11 +78,11 @@ class Life {
   }
 
   async #act(): Promise<void> {
-    const { clock, random } = this.#parts;
+    const { clock, random, pace } = this.#parts;
     const dice = random.next();
     if (dice < 0.7) await this.#charge();
     else if (dice < 0.85) await this.#say();
-    else if (dice < 0.97) this.#charger.dropLink(oneOf(random, ['close', 'terminate']), between(random, 1_000, 240_000));
+    else if (dice < 0.97) this.#charger.dropLink(oneOf(random, ['close', 'terminate']), between(random, 1_000, Math.max(2_000, 240_000 / pace)));
     else {
       this.#charger.reboot(oneOf(random, ['SoftReset', 'HardReset']));
       await sleep(clock, 5_000);
@@ -88,12 +90,12 @@ class Life {
   }
 
   async #charge(): Promise<void> {
-    const { random, onSession } = this.#parts;
-    const durationMs = between(random, 120_000, 2_400_000);
+    const { random, onSession, pace } = this.#parts;
+    const durationMs = between(random, 120_000 / pace, 2_400_000 / pace);
     const record = await this.#charger.session({
       idToken: `TAG${whole(random, TOKENS)}`,
       durationMs,
-      sampleIntervalMs: oneOf(random, [60_000, 120_000, 300_000]),
+      sampleIntervalMs: oneOf(random, [60_000, 120_000, 300_000]) / pace,
       plugFirst: random.next() < 0.2,
       authorize: random.next() < 0.8,
       eventStream: random.next() < 0.1,

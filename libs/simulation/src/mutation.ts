@@ -2,8 +2,9 @@
  * A protection taken away for a run, from outside: by standing between a node and the bus, never by a switch in the code of the
  * broker. A run with a mutation must end with a violation; see docs/mutations.md.
  */
-import type { BusMessage, BusStatus, Journal, KeyValue } from '@voltlane/bus';
+import type { BusMessage, Journal, KeyValue } from '@voltlane/bus';
 import type { Clock } from '@voltlane/time';
+import type { FaultKind } from './fault.ts';
 
 /** Where a mutation stands. */
 export interface MutationSite {
@@ -16,6 +17,8 @@ export interface Mutation {
   readonly name: string;
   /** What is gone, in one sentence. */
   readonly removes: string;
+  /** Faults under which it shows; default: all. */
+  readonly shownBy?: readonly FaultKind[];
   /** Invariants that may find it. */
   readonly foundBy: readonly string[];
   /** Changes the journal a node writes to. */
@@ -24,8 +27,8 @@ export interface Mutation {
   keyValue?(keyValue: KeyValue, site: MutationSite & { readonly bucket: string }): KeyValue;
   /** Changes what a node hears. */
   received?(message: BusMessage, site: MutationSite): BusMessage;
-  /** Changes what a node says. */
-  published?(message: MutationSite & { readonly subject: string; readonly data: Uint8Array }): Uint8Array;
-  /** Changes what a node believes of its connection. */
-  status?(status: BusStatus): BusStatus;
+  /** Changes what a node says; undefined says nothing. */
+  published?(message: MutationSite & { readonly subject: string; readonly data: Uint8Array }): Uint8Array | undefined;
+  /** Changes a node's clock; `pausedMs` is how long it has stood still. */
+  clock?(clock: Clock, site: MutationSite & { readonly pausedMs: () => number }): Clock;
 }

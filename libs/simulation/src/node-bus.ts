@@ -16,6 +16,10 @@ export interface NodeBusPorts {
   readonly mutation: Mutation | undefined;
   /** A message reached the node; runs `handle` and what it wants to do around it. */
   readonly delivered: (message: BusMessage, handle: (message: BusMessage) => void) => void;
+  /** The node says something. */
+  readonly publishes: (subject: string, data: Uint8Array) => void;
+  /** It appends, fenced. */
+  readonly appends: (subject: string) => void;
   /** Times a publish leaves. */
   readonly copies: () => number;
   /** How long the acknowledgement of a write that is done takes to come back. */
@@ -32,13 +36,15 @@ export function nodeBus(ports: NodeBusPorts): Bus {
   return {
     kind: bus.kind,
     payloadBytesMax: bus.payloadBytesMax,
-    status: () => mutation?.status?.(bus.status()) ?? bus.status(),
+    status: () => bus.status(),
     onStatus: (listener) =>
       bus.onStatus((status) => {
         gate.run(() => listener(status));
       }),
     publish(subject, data, reply): void {
-      const sent = mutation?.published?.({ node, subject, data }) ?? data;
+      ports.publishes(subject, data);
+      const sent = mutation?.published === undefined ? data : mutation.published({ node, subject, data });
+      if (sent === undefined) return;
       for (let copy = ports.copies(); copy > 0; copy -= 1) bus.publish(subject, sent, reply);
     },
     subscribe: (subject, handler, queue) => subscribe(ports, subject, handler, queue),
@@ -116,10 +122,11 @@ function gatedJournal(ports: NodeBusPorts, inner: Journal): Journal {
   };
   return {
     ...inner,
-    append: (subject, record, expectedSequence) =>
-      gate.hold(
-        late(inner.append(subject, { ...record, headers: { ...record.headers, ...mark(subject) } }, expectedSequence)),
-      ),
+    append: (subject, record, expectedSequence) => {
+      ports.appends(subject);
+      const marked = { ...record, headers: { ...record.headers, ...mark(subject) } };
+      return gate.hold(late(inner.append(subject, marked, expectedSequence)));
+    },
     record: (subject, record, id) =>
       gate.hold(late(inner.record(subject, { ...record, headers: { ...record.headers, ...mark(subject) } }, id))),
     readLast: (subject) => gate.hold(inner.readLast(subject)),

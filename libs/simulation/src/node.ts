@@ -29,6 +29,7 @@ export interface NodePorts {
   readonly broker: MemoryBroker;
   readonly skewMs: number;
   readonly wrapBus: (incarnation: string, bus: Bus, gate: Gate) => Bus;
+  readonly wrapClock: (incarnation: string, clock: Clock, gate: Gate) => Clock;
   readonly start: (parts: NodeParts) => Promise<Program>;
   readonly onThrown: (incarnation: string, error: unknown) => void;
   readonly onLine: (incarnation: string, level: string, fields: object, event: string) => void;
@@ -93,8 +94,9 @@ export class Node {
     if (this.#cuts > 0) broker.cut(incarnation);
     if (this.#pauses > 0) gate.pause();
     const bus = this.#ports.wrapBus(incarnation, raw, gate);
+    const nodeTime = this.#ports.wrapClock(incarnation, nodeClock(clock, gate, skewMs), gate);
     this.#ports
-      .start({ incarnation, gate, clock: nodeClock(clock, gate, skewMs), bus, telemetry })
+      .start({ incarnation, gate, clock: nodeTime, bus, telemetry })
       .then(
         (program) => {
           if (this.#gate !== gate) return;

@@ -1,7 +1,7 @@
 /**
  * One run from its seed to its verdict: start the nodes, let chargers live and faults happen, let it come to rest, look.
  */
-import type { Fault } from './fault.ts';
+import type { Fault, FaultKind } from './fault.ts';
 import { type Intensity, planFaults } from './fault-plan.ts';
 import { scheduleFaults } from './fault-runner.ts';
 import type { Mutation } from './mutation.ts';
@@ -13,6 +13,8 @@ import { createWorld, type World, type WorldSize } from './world.ts';
 export interface SimulationOptions extends WorldSize {
   /** Faults of the seed at this intensity, or exactly these. */
   readonly faults: Intensity | readonly Fault[];
+  /** Kinds of faults an intensity may bring; default: all. */
+  readonly kinds?: readonly FaultKind[] | undefined;
   readonly mutation?: Mutation | undefined;
   readonly focus?: TraceFocus | undefined;
   /** Told after each step of virtual time. */
@@ -62,8 +64,10 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       ? planFaults({
           seed,
           intensity: options.faults,
+          pace: options.pace ?? 1,
           edges,
           workers,
+          kinds: options.kinds,
           fromMs: QUIET_START_MS,
           untilMs: Math.max(QUIET_START_MS, liveMs * QUIET_END),
         })

@@ -1,6 +1,7 @@
 /** Passes what is seen to the invariants that want to hear it, and collects what they say. */
 import type { ChargerEvent } from '@voltlane/charger';
 import {
+  type Acting,
   type CreateInvariant,
   type DownlinkSeen,
   type Ending,
@@ -69,6 +70,15 @@ export class Witnesses {
 
   acted(seen: DownlinkSeen): void {
     for (const invariant of this.#invariants) invariant.acted?.(seen);
+  }
+
+  acting(acting: Acting): void {
+    for (const invariant of this.#invariants) invariant.acting?.(acting);
+  }
+
+  disturbed(on: boolean): void {
+    const nowMs = this.#nowMs();
+    for (const invariant of this.#invariants) invariant.disturbed?.(on, nowMs);
   }
 
   levels(levels: Levels): void {

@@ -9,7 +9,7 @@ import { startEdge } from '@voltlane/edge';
 import type { OcppVersion } from '@voltlane/ocpp';
 import { openClusterSettings, openRegistry } from '@voltlane/registry';
 import { createFakeClock, type FakeClock, type Random } from '@voltlane/time';
-import { createSubjects, decodeDownlink, decodeUplink, fingerprint, type Subjects } from '@voltlane/wire';
+import { createSubjects, decodeDownlink, decodeUplink, fingerprint, partitionOf, type Subjects } from '@voltlane/wire';
 import { startWorker } from '@voltlane/worker';
 import type { DownlinkSeen, Ending, Levels, LinkView, Recorded } from './invariant.ts';
 import { INVARIANTS } from './invariants/all.ts';
@@ -32,6 +32,10 @@ export interface WorldSize {
   readonly workers: number;
   /** Chargers do things for this long. */
   readonly hours: number;
+  /** How many times faster than in real life chargers do things; races need traffic. Default 1. */
+  readonly pace?: number;
+  /** Default 16: enough for every node to hold several, few enough to be cheap. */
+  readonly partitions?: number;
 }
 
 /** What else a world is made with. */
@@ -51,6 +55,8 @@ export interface World {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly chargers: ReadonlyMap<string, Charger>;
   readonly sessions: readonly SessionRecord[];
+  /** A fault on a node begins or ends: what goes wrong within a while after it has a reason. */
+  disturbed(delta: 1 | -1): void;
   /** Records in the journal. */
   records(): number;
   /** Counts of sorts, for the summary. */
@@ -59,7 +65,6 @@ export interface World {
   ending(): Ending;
 }
 
-/** Partitions of a simulated cluster: enough for every node to hold several, few enough to be cheap. */
 const PARTITIONS = 16;
 const VERSIONS: readonly OcppVersion[] = ['1.6', '2.0.1', '2.1'];
 /** Chargers start within this time, and not before the nodes are up. */
@@ -90,21 +95,24 @@ class WorldBuilder implements World {
   readonly #extras: WorldExtras;
   readonly #broker: MemoryBroker;
   readonly #subjects: Subjects = createSubjects('');
+  readonly #partitions: number;
   readonly #config: ConfigOf<'edge' | 'worker'>;
   readonly #claims: ClaimBook = new ClaimBook();
   /** Newest link of each session, for traces and endings. */
   readonly #chargerOfSession = new Map<string, string>();
   #acting: DownlinkSeen | undefined;
   #records = 0;
+  #disturbances = 0;
 
   constructor(size: WorldSize, extras: WorldExtras) {
     this.size = size;
     this.#extras = extras;
+    this.#partitions = size.partitions ?? PARTITIONS;
     this.trace = new Trace(this.clock, extras.focus);
     this.witnesses = new Witnesses(INVARIANTS, () => this.clock.monotonicMs());
     this.#config = loadConfig(
       ['edge', 'worker'],
-      { VOLTLANE_PARTITIONS: String(PARTITIONS), VOLTLANE_CHARGERS: 'open' },
+      { VOLTLANE_PARTITIONS: String(this.#partitions), VOLTLANE_CHARGERS: 'open' },
       () => '',
     ).config;
     this.weather = new Weather(this.#stream('bus'), (fate, node, subject) => {
@@ -140,7 +148,7 @@ class WorldBuilder implements World {
     void watchJournal({
       bus: this.#broker.connect('observer-0'),
       subjects: this.#subjects,
-      partitions: PARTITIONS,
+      partitions: this.#partitions,
       claims: this.#claims,
       journal: {
         maxAgeMs: journalMaxAgeHours * 3_600_000,
@@ -168,6 +176,11 @@ class WorldBuilder implements World {
   thrown(where: string, error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.witnesses.report('nothing-throws', undefined, `${where}: ${text}`);
+  }
+
+  disturbed(delta: 1 | -1): void {
+    this.#disturbances += delta;
+    this.witnesses.disturbed(this.#disturbances > 0);
   }
 
   records(): number {
@@ -208,6 +221,8 @@ class WorldBuilder implements World {
       broker: this.#broker,
       skewMs: Math.round((random.next() * 2 - 1) * SKEW_MS),
       wrapBus: (incarnation, bus, gate) => this.#wrapBus(name, incarnation, bus, gate),
+      wrapClock: (incarnation, clock, gate) =>
+        this.#extras.mutation?.clock?.(clock, { node: incarnation, pausedMs: () => gate.pausedMs }) ?? clock,
       start,
       onThrown: (incarnation, error) => this.thrown(incarnation, error),
       onLine: (incarnation, level, fields, event) => this.#line(incarnation, level, fields, event),
@@ -252,11 +267,26 @@ class WorldBuilder implements World {
           this.#acting = undefined;
         }
       },
+      publishes: (subject, data) => {
+        if (isEdge || this.#subjects.parseEdge(subject) === undefined) return;
+        const { partition, epoch, kind } = decodeDownlink(data);
+        this.#acts(incarnation, partition, epoch, kind);
+      },
+      appends: (subject) => {
+        const address = this.#subjects.parseEvent(subject);
+        if (address === undefined) return;
+        const partition = partitionOf(address.tenant, address.chargerId, this.#partitions);
+        this.#acts(incarnation, partition, this.#claims.epochOf(incarnation, partition), 'append');
+      },
       copies: () => this.weather.copies(node),
       ackDelayMs: () => this.weather.ackDelayMs(node),
       mark: () => ({ [WRITER_HEADER]: incarnation }),
       writes: (bucket, value) => this.#claims.attempted(incarnation, bucket, value),
     });
+  }
+
+  #acts(worker: string, partition: number, epoch: number, what: string): void {
+    this.witnesses.acting({ worker, partition, epoch, what, newestEpoch: this.#claims.newestOf(partition) });
   }
 
   #delivered(incarnation: string, message: BusMessage): void {
@@ -317,7 +347,7 @@ class WorldBuilder implements World {
   async #startEdge(name: string, parts: NodeParts): ReturnType<NodePorts['start']> {
     const { bus, clock, telemetry } = parts;
     const random = this.#stream(parts.incarnation);
-    const settings = await openClusterSettings(bus, { partitions: PARTITIONS }, random, clock);
+    const settings = await openClusterSettings(bus, { partitions: this.#partitions }, random, clock);
     const registry = await openRegistry(bus, { clock });
     const listen = this.network.listenOf(name, parts.gate);
     const config = this.#config;
@@ -327,7 +357,7 @@ class WorldBuilder implements World {
   async #startWorker(parts: NodeParts): ReturnType<NodePorts['start']> {
     const { bus, clock, telemetry } = parts;
     const random = this.#stream(parts.incarnation);
-    const settings = await openClusterSettings(bus, { partitions: PARTITIONS }, random, clock);
+    const settings = await openClusterSettings(bus, { partitions: this.#partitions }, random, clock);
     const registry = await openRegistry(bus, { clock });
     return startWorker({ config: this.#config, bus, registry, settings, subjects: this.#subjects, clock, random, telemetry });
   }
@@ -342,6 +372,7 @@ class WorldBuilder implements World {
       random,
       connect: this.network.connectOf(id, this.#stream(`dial ${id}`)),
       rampMs: RAMP_MS,
+      pace: this.size.pace ?? 1,
       windUpAtMs: this.size.hours * 3_600_000,
       log: (event) => this.witnesses.believed(id, event),
       onSession: (record) => {
