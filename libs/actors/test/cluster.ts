@@ -116,8 +116,9 @@ export class Cluster {
   readonly partitions: readonly PartitionId[];
   readonly #options: SharedOwnershipOptions;
   readonly #gates = new Map<string, Gate>();
-  /** Highest epoch ever seen in each claim. */
+  /** Highest epoch ever seen in each claim, and who holds or held it with that. */
   readonly #epochs = new Map<string, number>();
+  readonly #takers = new Map<string, WorkerId>();
   readonly violations: string[] = [];
   #claims: KeyValue | undefined;
 
@@ -127,7 +128,7 @@ export class Cluster {
     this.broker = createMemoryBus({ clock: this.clock, faults });
   }
 
-  /** Watches all claims from outside: epochs must only grow. */
+  /** Watches all claims from outside: epochs only grow, and one epoch belongs to one worker. */
   async observe(): Promise<void> {
     this.#claims = await this.broker.connect('observer').keyValue(CLAIMS);
     await this.#claims.watch('>', ({ key, value }) => {
@@ -136,6 +137,10 @@ export class Cluster {
       const before = this.#epochs.get(key) ?? 0;
       if (claim.epoch < before) this.violations.push(`claim ${key} went from epoch ${before} to ${claim.epoch}`);
       this.#epochs.set(key, claim.epoch);
+      if (claim.worker === undefined) return;
+      const taker = this.#takers.get(`${key} ${claim.epoch}`) ?? claim.worker;
+      if (taker !== claim.worker) this.violations.push(`${taker} and ${claim.worker} both took ${key} ${claim.epoch}`);
+      this.#takers.set(`${key} ${claim.epoch}`, taker);
     });
   }
 

@@ -3,6 +3,7 @@ import type { MemoryFaults } from '@voltlane/bus';
 import type { Random } from '@voltlane/time';
 import { createSeededRandom } from '@voltlane/time';
 import { describe, expect, it } from 'vitest';
+import { CLAIMS_BUCKET } from '../src/index.ts';
 import { Cluster, OPTIONS } from './cluster.ts';
 
 const PARTITIONS = 32;
@@ -133,6 +134,48 @@ describe('a worker that hangs', () => {
     await made.until(() => made.settledOn(['w1', 'w2']), 5000);
     expect(made.settledOn(['w1', 'w2'])).toBe(true);
     expect(made.violations).toEqual([]);
+  });
+});
+
+describe('a claim that takes long to write', () => {
+  /** Two workers that cannot see each other, so that both want everything, with writes that overlap. */
+  it('goes to one of two that want it at the same moment', async () => {
+    let delays = 0;
+    const faults: MemoryFaults = {
+      store: ({ store, kind, subject, connection }) => {
+        if (kind !== 'write' || store !== CLAIMS_BUCKET || subject === '' || connection === 'observer') return 'pass';
+        delays += 1;
+        return { delayMs: (delays * 37) % 90 };
+      },
+    };
+    const made = new Cluster(PARTITIONS, {}, faults);
+    await made.observe();
+    await made.join('w1', ['w2']);
+    await made.join('w2', ['w1']);
+    expect(await made.until(() => made.allOwned(), 3000)).toBeLessThan(1000);
+    await made.pass(1000);
+    expect(made.violations).toEqual([]);
+    const holders = new Set(made.partitions.map((p) => made.holderOf(p)));
+    expect(holders.size).toBe(2);
+  });
+
+  it('is not held when its answer comes after a fence: it is taken again, under the next epoch', async () => {
+    let slow = true;
+    const faults: MemoryFaults = {
+      store: ({ store, subject, connection }) =>
+        slow && store === CLAIMS_BUCKET && subject !== '' && connection === 'w1' ? { delayMs: 600 } : 'pass',
+    };
+    const made = new Cluster(PARTITIONS, {}, faults);
+    await made.observe();
+    const node = await made.join('w1');
+    await made.pass(100);
+    made.freeze('w1');
+    await made.pass(900);
+    slow = false;
+    made.thaw('w1');
+    expect(await made.until(() => made.allOwned(), 3000)).toBeLessThan(300);
+    expect(node.log.filter((line) => line.endsWith(' 1'))).toEqual([]);
+    expect(made.partitions.map((p) => made.epochOf(p))).toEqual(made.partitions.map(() => 2));
   });
 });
 
