@@ -20,6 +20,11 @@ export interface SessionHeader {
   readonly edgeId: EdgeId;
   readonly sessionId: SessionId;
   readonly version: WireOcppVersion;
+  /**
+   * How long ago the socket was opened when this copy was sent, ms by the edge's monotonic clock; undefined from an edge that does
+   * not say. Which of two sessions is the newer is decided by it (docs/decisions/0006-newest-session.md), never by wall clocks.
+   */
+  readonly openedAgoMs?: number | undefined;
 }
 
 /** A new socket was accepted. Sent with seq 0 before any call of the session. */
@@ -129,6 +134,26 @@ export interface OwnerAnnouncement {
   readonly partition: PartitionId;
   readonly epoch: Epoch;
   readonly worker: WorkerId;
+}
+
+/** Asked by the owner of partitions: which sessions of theirs does this edge hold? */
+export interface SessionsQuestion {
+  readonly partitions: readonly PartitionId[];
+  /** Where the page before ended (`SessionsPage.next`); 0 asks for the first page. */
+  readonly after: number;
+}
+
+/** One page of the answer. */
+export interface SessionsPage {
+  readonly edgeId: EdgeId;
+  /** What to ask for next; undefined on the last page. */
+  readonly next: number | undefined;
+  readonly sessions: readonly ListedSession[];
+}
+
+/** An open session as its edge lists it. */
+export interface ListedSession extends SessionHeader {
+  readonly openedAgoMs: number;
 }
 
 /** Everything a worker sends to an edge. */

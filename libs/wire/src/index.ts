@@ -8,10 +8,13 @@ export {
   type DownlinkHeader,
   type DownlinkReply,
   ENVELOPE_VERSION,
+  type ListedSession,
   type OwnerAnnouncement,
   type SessionClosed,
   type SessionHeader,
   type SessionOpened,
+  type SessionsPage,
+  type SessionsQuestion,
   type Uplink,
   type UplinkAnswer,
   type UplinkCall,
@@ -61,6 +64,12 @@ export {
   workerId,
 } from './identity.ts';
 export { partitionOf } from './partition.ts';
+export {
+  decodeSessionsPage,
+  decodeSessionsQuestion,
+  encodeSessionsPage,
+  encodeSessionsQuestion,
+} from './sessions-codec.ts';
 export { decodeStateHeader, encodeStateHeader } from './state-header.ts';
 export {
   type CommandSubject,

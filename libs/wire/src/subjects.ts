@@ -7,6 +7,7 @@
  *     [prefix.]voltlane.v1.owner.<partition>            a worker has taken the partition (to every edge)
  *     [prefix.]voltlane.v1.edge.<edge>.in               calls and closes for an edge
  *     [prefix.]voltlane.v1.edge.<edge>.reply.<n>        answer to the edge's publish number n
+ *     [prefix.]voltlane.v1.sessions.<edge>              request/reply: an owner asks an edge for its sessions
  *
  *     public, JSON (stable)
  *     [prefix.]command.<tenant>.<charger>.<Action>      request/reply: a backend asks for a call to a charger
@@ -72,6 +73,8 @@ export interface Subjects {
   edgeReply(edgeId: EdgeId, n: number): string;
   /** The one subscription of an edge: inbox and replies. */
   edgeFilter(edgeId: EdgeId): string;
+  /** Where an edge is asked for its sessions. */
+  edgeSessions(edgeId: EdgeId): string;
   parseCall(subject: string): PartitionId | undefined;
   parseForward(subject: string): PartitionId | undefined;
   parseOwner(subject: string): PartitionId | undefined;
@@ -105,6 +108,7 @@ export function createSubjects(prefix: string = ''): Subjects {
   const forwardRoot = `${root}voltlane.v1.command.`;
   const ownerRoot = `${root}voltlane.v1.owner.`;
   const edgeRoot = `${root}voltlane.v1.edge.`;
+  const sessionsRoot = `${root}voltlane.v1.sessions.`;
   const commandRoot = `${root}command.`;
   const eventRoot = `${root}event.`;
   const handleRoot = `${root}handle.`;
@@ -118,6 +122,7 @@ export function createSubjects(prefix: string = ''): Subjects {
     edgeInbox: (edgeId) => `${edgeRoot}${edgeId}.in`,
     edgeReply: (edgeId, n) => `${edgeRoot}${edgeId}.reply.${n}`,
     edgeFilter: (edgeId) => `${edgeRoot}${edgeId}.>`,
+    edgeSessions: (edgeId) => sessionsRoot + edgeId,
     parseCall: (subject) => parsePartition(callRoot, subject),
     parseForward: (subject) => parsePartition(forwardRoot, subject),
     parseOwner: (subject) => parsePartition(ownerRoot, subject),

@@ -6,7 +6,8 @@
  *     3 answer          commandId, outcome, a, b, c     1 result: payload · 2 error: code, description, details · 3 timeout · 4 lost: reason
  *     4 sessionClosed   closedAtMs, code, reason
  *
- * `ocppVersion` is 1 (1.6), 2 (2.0.1), 3 (2.1); `deviations` are joined by line feeds.
+ * and behind these, in each kind, openedAgoMs (missing from edges that do not say). `ocppVersion` is 1 (1.6), 2 (2.0.1), 3 (2.1);
+ * `deviations` are joined by line feeds.
  */
 import {
   ENVELOPE_VERSION,
@@ -33,12 +34,27 @@ const LOST = 4;
 
 const NO_DEVIATIONS: readonly string[] = Object.freeze([]);
 
-/** Bytes of an uplink message. WireError `unencodable` for a time that is none or a deviation that cannot be listed. */
-export function encodeUplink(message: Uplink): Uint8Array {
+/** Places of each kind before `openedAgoMs`. */
+const SESSION_OPENED_PLACES = 11;
+const CALL_PLACES = 17;
+const ANSWER_PLACES = 13;
+const SESSION_CLOSED_PLACES = 11;
+
+/**
+ * Bytes of an uplink message. `openedAgoMs` counts to the sending of this copy, so it comes beside the message. WireError
+ * `unencodable` for a time that is none or a deviation that cannot be listed.
+ */
+export function encodeUplink(message: Uplink, openedAgoMs: number | undefined = message.openedAgoMs): Uint8Array {
+  const fields = placesOf(message);
+  if (openedAgoMs !== undefined) fields.push(wholeMs(openedAgoMs, 'openedAgoMs'));
+  return pack(fields);
+}
+
+function placesOf(message: Uplink): unknown[] {
   const version = versionNumber(message.version);
   switch (message.kind) {
     case 'call':
-      return pack([
+      return [
         ENVELOPE_VERSION,
         CALL,
         message.tenant,
@@ -56,11 +72,11 @@ export function encodeUplink(message: Uplink): Uint8Array {
         message.violation === undefined ? null : message.violation.code,
         message.violation === undefined ? null : message.violation.description,
         message.deviations.length === 0 ? '' : joinDeviations(message.deviations),
-      ]);
+      ];
     case 'answer':
-      return encodeAnswer(message, version);
+      return answerPlaces(message, version);
     case 'sessionOpened':
-      return pack([
+      return [
         ENVELOPE_VERSION,
         SESSION_OPENED,
         message.tenant,
@@ -72,9 +88,9 @@ export function encodeUplink(message: Uplink): Uint8Array {
         wholeMs(message.openedAtMs, 'openedAtMs'),
         message.remoteAddress,
         message.securityProfile,
-      ]);
+      ];
     case 'sessionClosed':
-      return pack([
+      return [
         ENVELOPE_VERSION,
         SESSION_CLOSED,
         message.tenant,
@@ -86,11 +102,11 @@ export function encodeUplink(message: Uplink): Uint8Array {
         wholeMs(message.closedAtMs, 'closedAtMs'),
         message.code,
         message.reason,
-      ]);
+      ];
   }
 }
 
-function encodeAnswer(message: UplinkAnswer, version: number): Uint8Array {
+function answerPlaces(message: UplinkAnswer, version: number): unknown[] {
   const outcome = message.outcome;
   let kind = TIMEOUT;
   let first = '';
@@ -114,7 +130,7 @@ function encodeAnswer(message: UplinkAnswer, version: number): Uint8Array {
     case 'timeout':
       break;
   }
-  return pack([
+  return [
     ENVELOPE_VERSION,
     ANSWER,
     message.tenant,
@@ -128,7 +144,7 @@ function encodeAnswer(message: UplinkAnswer, version: number): Uint8Array {
     first,
     second,
     third,
-  ]);
+  ];
 }
 
 /** The uplink message of bytes from the bus. WireError `newer-version` or `malformed`, nothing else. */
@@ -138,11 +154,16 @@ export function decodeUplink(bytes: Uint8Array): Uplink {
     case CALL:
       return readCall(fields);
     case ANSWER:
-      return { ...readHeader(fields), kind: 'answer', seq: readCount(fields, 7, 'seq'), ...readAnswer(fields) };
+      return {
+        ...readHeader(fields, ANSWER_PLACES),
+        kind: 'answer',
+        seq: readCount(fields, 7, 'seq'),
+        ...readAnswer(fields),
+      };
     case SESSION_OPENED:
       if (fields[7] !== 0) throw malformed('sessionOpened has a seq other than 0');
       return {
-        ...readHeader(fields),
+        ...readHeader(fields, SESSION_OPENED_PLACES),
         kind: 'sessionOpened',
         seq: 0,
         openedAtMs: readCount(fields, 8, 'openedAtMs'),
@@ -151,7 +172,7 @@ export function decodeUplink(bytes: Uint8Array): Uplink {
       };
     case SESSION_CLOSED:
       return {
-        ...readHeader(fields),
+        ...readHeader(fields, SESSION_CLOSED_PLACES),
         kind: 'sessionClosed',
         seq: readCount(fields, 7, 'seq'),
         closedAtMs: readCount(fields, 8, 'closedAtMs'),
@@ -163,7 +184,7 @@ export function decodeUplink(bytes: Uint8Array): Uplink {
   }
 }
 
-function readHeader(fields: Fields): SessionHeader {
+function readHeader(fields: Fields, agoPlace: number): SessionHeader {
   const tenant = fields[2];
   const chargerId = fields[3];
   const edgeId = fields[4];
@@ -172,12 +193,23 @@ function readHeader(fields: Fields): SessionHeader {
   if (typeof chargerId !== 'string' || !isChargerId(chargerId)) throw malformed('chargerId');
   if (typeof edgeId !== 'string' || !isEdgeId(edgeId)) throw malformed('edgeId');
   if (typeof sessionId !== 'string' || !isSessionId(sessionId)) throw malformed('sessionId');
-  return { tenant, chargerId, edgeId, sessionId, version: readVersion(fields[6]) };
+  return {
+    tenant,
+    chargerId,
+    edgeId,
+    sessionId,
+    version: readVersion(fields[6]),
+    openedAgoMs: readAgo(fields, agoPlace),
+  };
+}
+
+function readAgo(fields: Fields, place: number): number | undefined {
+  return fields.length > place ? readCount(fields, place, 'openedAgoMs') : undefined;
 }
 
 /** Hot: built in one literal, without spreads. */
 function readCall(fields: Fields): UplinkCall {
-  const header = readHeader(fields);
+  const header = readHeader(fields, CALL_PLACES);
   const deviations = readText(fields, 16, 'deviations');
   const call = {
     tenant: header.tenant,
@@ -185,6 +217,7 @@ function readCall(fields: Fields): UplinkCall {
     edgeId: header.edgeId,
     sessionId: header.sessionId,
     version: header.version,
+    openedAgoMs: header.openedAgoMs,
     kind: 'call' as const,
     seq: readCount(fields, 7, 'seq'),
     messageId: readText(fields, 8, 'messageId'),
@@ -228,7 +261,8 @@ function readProfile(fields: Fields, place: number): number {
   return profile;
 }
 
-function readVersion(value: unknown): WireOcppVersion {
+/** The OCPP version behind its number. */
+export function readVersion(value: unknown): WireOcppVersion {
   switch (value) {
     case 1:
       return '1.6';
@@ -241,7 +275,8 @@ function readVersion(value: unknown): WireOcppVersion {
   }
 }
 
-function versionNumber(version: WireOcppVersion): number {
+/** The number of an OCPP version on the wire. */
+export function versionNumber(version: WireOcppVersion): number {
   switch (version) {
     case '1.6':
       return 1;

@@ -6,16 +6,20 @@ import {
   type Downlink,
   decodeDownlink,
   decodeOwner,
+  decodeSessionsPage,
+  decodeSessionsQuestion,
   decodeUplink,
   encodeDownlink,
   encodeOwner,
+  encodeSessionsPage,
+  encodeSessionsQuestion,
   encodeUplink,
   type Uplink,
   type UplinkCall,
   WireError,
 } from '../src/index.ts';
 import { pack } from '../src/msgpack.ts';
-import { ANNOUNCEMENTS, DOWNLINKS, METER_CALL, UPLINKS } from './samples.ts';
+import { ANNOUNCEMENTS, DOWNLINKS, METER_CALL, PAGES, QUESTIONS, UPLINKS } from './samples.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -53,9 +57,26 @@ describe('the envelope format', () => {
     expect(decodeOwner(withTrailing(golden(name), 'new', 7, null))).toEqual(message);
   });
 
+  it.each(Object.entries(QUESTIONS))('writes and reads the golden bytes of %s', (name, message) => {
+    expect(Buffer.from(encodeSessionsQuestion(message)).toString('hex')).toBe(golden(name).toString('hex'));
+    expect(decodeSessionsQuestion(golden(name))).toEqual(message);
+    expect(decodeSessionsQuestion(withTrailing(golden(name), 'new', 7, null))).toEqual(message);
+  });
+
+  it.each(Object.entries(PAGES))('writes and reads the golden bytes of %s', (name, message) => {
+    expect(Buffer.from(encodeSessionsPage(message)).toString('hex')).toBe(golden(name).toString('hex'));
+    expect(decodeSessionsPage(golden(name))).toEqual(message);
+    expect(decodeSessionsPage(withTrailing(golden(name), 'new', 7, null))).toEqual(message);
+  });
+
+  it('carries the age of the session as of this copy, and is read where an edge does not say', () => {
+    expect(decodeUplink(encodeUplink(METER_CALL, 7.9)).openedAgoMs).toBe(7);
+    expect(decodeUplink(pack(callFields())).openedAgoMs).toBeUndefined();
+  });
+
   it('has a sample for every golden file and the other way round', () => {
     const files = readdirSync(GOLDEN).sort();
-    const samples = { ...UPLINKS, ...DOWNLINKS, ...ANNOUNCEMENTS };
+    const samples = { ...UPLINKS, ...DOWNLINKS, ...ANNOUNCEMENTS, ...QUESTIONS, ...PAGES };
     const names = Object.keys(samples)
       .map((name) => `${name}.bin`)
       .sort();
@@ -132,6 +153,15 @@ describe('bytes that are no envelope', () => {
     expect(refusal(decodeUplink, bytes)).toBe('malformed');
     expect(refusal(decodeDownlink, bytes)).toBe('malformed');
     expect(refusal(decodeOwner, bytes)).toBe('malformed');
+    expect(refusal(decodeSessionsQuestion, bytes)).toBe('malformed');
+    expect(refusal(decodeSessionsPage, bytes)).toBe('malformed');
+  });
+
+  it('are refused when they announce more entries than there are', () => {
+    expect(refusal(decodeSessionsQuestion, pack([1, 34, 0, 2, 5]))).toBe('malformed');
+    expect(refusal(decodeSessionsQuestion, pack([1, 34, 0, 1, 70_000]))).toBe('malformed');
+    expect(refusal(decodeSessionsPage, pack([1, 35, 'e', null, 1, 'default', 'CP1', 's', 1]))).toBe('malformed');
+    expect(refusal(decodeSessionsPage, pack([1, 35, 'e', null, 1, 'default', 'CP1', 's', 1, 5]))).toBe('accepted');
   });
 
   it('are refused when an uplink comes where a downlink is expected, and the other way round', () => {
@@ -171,6 +201,8 @@ describe('bytes that are no envelope', () => {
     ['send', 13, 0],
     ['violation code', 14, 5],
     ['deviations', 16, null],
+    ['age', 17, -1],
+    ['age', 17, '5'],
   ])('are refused when a call has a wrong %s (place %d: %j)', (_name, place, value) => {
     const fields = callFields();
     fields[place] = value;

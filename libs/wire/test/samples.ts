@@ -7,6 +7,8 @@ import {
   type OwnerAnnouncement,
   partitionId,
   type SessionHeader,
+  type SessionsPage,
+  type SessionsQuestion,
   sessionId,
   tenant,
   type Uplink,
@@ -20,6 +22,7 @@ const HEADER: SessionHeader = {
   edgeId: edgeId('e5k2m9q1x7w4p0zt'),
   sessionId: sessionId('01k3zq9v8a-s7'),
   version: '1.6',
+  openedAgoMs: 86_400_123,
 };
 
 /** A MeterValues payload of usual size. */
@@ -140,4 +143,23 @@ export const DOWNLINKS: Readonly<Record<string, Downlink>> = {
 /** Announcements of owners by name of their golden file. */
 export const ANNOUNCEMENTS: Readonly<Record<string, OwnerAnnouncement>> = {
   'owner-announcement': { partition: partitionId(255), epoch: epoch(7), worker: workerId('w-3f9c') },
+};
+
+/** Questions for sessions by name of their golden file. */
+export const QUESTIONS: Readonly<Record<string, SessionsQuestion>> = {
+  'sessions-question': { partitions: [partitionId(0), partitionId(255)], after: 17 },
+  'sessions-question-none': { partitions: [], after: 0 },
+};
+
+/** Pages of sessions by name of their golden file. */
+export const PAGES: Readonly<Record<string, SessionsPage>> = {
+  'sessions-page': {
+    edgeId: HEADER.edgeId,
+    next: 4711,
+    sessions: [
+      { ...HEADER, openedAgoMs: 86_400_123 },
+      { ...HEADER, chargerId: chargerId('CP2'), sessionId: sessionId('01k3zq9v8a-s8'), version: '2.1', openedAgoMs: 0 },
+    ],
+  },
+  'sessions-page-last': { edgeId: HEADER.edgeId, next: undefined, sessions: [] },
 };

@@ -43,11 +43,14 @@ export interface ConnectionPorts {
 /** A session with its socket. */
 export class Connection implements Sender {
   readonly session: Session;
+  /** Monotonic ms at which the socket was opened. */
+  readonly openedAtMs: number;
   readonly #socket: SocketPort;
   readonly #ports: ConnectionPorts;
 
   constructor(session: Session, socket: SocketPort, ports: ConnectionPorts) {
     this.session = session;
+    this.openedAtMs = ports.clock.monotonicMs();
     this.#socket = socket;
     this.#ports = ports;
   }

@@ -21,6 +21,8 @@ import type { EdgeMetrics } from './metrics.ts';
 export interface Sender {
   readonly sessionId: SessionId;
   readonly partition: PartitionId;
+  /** Monotonic ms at which the socket was opened. */
+  readonly openedAtMs: number;
   /** True when nobody wants the reply any more. */
   readonly ended: boolean;
   replied(seq: number, outcome: DownlinkReply['outcome']): void;
@@ -185,7 +187,7 @@ class UplinkTable implements Uplinks {
     pending.sentAtMs = nowMs;
     this.#ports.bus.publish(
       this.#ports.callSubject(sender.partition),
-      encodeUplink(uplink),
+      encodeUplink(uplink, nowMs - sender.openedAtMs),
       this.#ports.replySubject(n),
     );
   }
