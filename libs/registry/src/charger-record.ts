@@ -7,6 +7,7 @@ import {
   type JsonObject,
   parseJsonObject,
   readChoice,
+  readOptionalChoice,
   readOptionalChoices,
   readOptionalLabels,
   readOptionalWhole,
@@ -18,6 +19,8 @@ export const RECORD_OCPP_VERSIONS = ['1.6', '2.0.1', '2.1'] as const;
 export const REGISTRATIONS = ['Accepted', 'Pending', 'Rejected'] as const;
 /** How strictly payloads are held to their schema. */
 export const STRICTNESSES = ['strict', 'lenient'] as const;
+/** Ways an edge ends a socket: by a close frame, or by ending the connection without one. */
+export const CLOSE_WAYS = ['close', 'terminate'] as const;
 
 /** One charger. */
 export interface ChargerRecord {
@@ -33,6 +36,8 @@ export interface ChargerRecord {
   readonly strictness: (typeof STRICTNESSES)[number];
   /** Seconds, 1 to 604,800; absent: the configured default. */
   readonly heartbeatIntervalS?: number;
+  /** `terminate` for models that never come back after a clean close; absent: `close`. */
+  readonly closeBy?: (typeof CLOSE_WAYS)[number];
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -60,6 +65,7 @@ export function readChargerRecord(json: JsonObject): ChargerRecord {
   }
   const allowedVersions = readOptionalChoices(json, 'allowedVersions', RECORD_OCPP_VERSIONS);
   const heartbeatIntervalS = readOptionalWhole(json, 'heartbeatIntervalS', 1, HEARTBEAT_INTERVAL_S_MAX);
+  const closeBy = readOptionalChoice(json, 'closeBy', CLOSE_WAYS);
   const labels = readOptionalLabels(json, 'labels');
   return {
     chargerId,
@@ -69,6 +75,7 @@ export function readChargerRecord(json: JsonObject): ChargerRecord {
     registration: readChoice(json, 'registration', REGISTRATIONS),
     strictness: readChoice(json, 'strictness', STRICTNESSES),
     ...(heartbeatIntervalS === undefined ? {} : { heartbeatIntervalS }),
+    ...(closeBy === undefined ? {} : { closeBy }),
     ...(labels === undefined ? {} : { labels }),
   };
 }

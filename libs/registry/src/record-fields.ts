@@ -44,6 +44,15 @@ export function readChoice<T extends string>(json: JsonObject, name: string, cho
   return choice;
 }
 
+/** One of a list of strings, or undefined when it is absent. */
+export function readOptionalChoice<T extends string>(
+  json: JsonObject,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  return json[name] === undefined ? undefined : readChoice(json, name, choices);
+}
+
 /** A whole number within bounds, or undefined when it is absent. */
 export function readOptionalWhole(json: JsonObject, name: string, min: number, max: number): number | undefined {
   const value = json[name];

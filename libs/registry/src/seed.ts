@@ -60,6 +60,7 @@ const CHARGER_FIELDS = [
   'registration',
   'strictness',
   'heartbeatIntervalS',
+  'closeBy',
   'labels',
 ];
 /** Writes under way at a time. */

@@ -2,7 +2,7 @@
 
 /** A newer socket of the same charger took over. */
 export const CLOSE_REPLACED = 4001;
-/** The edge stops, or lost the bus for too long: come back with your usual back-off. */
+/** The edge lost the bus for too long: come back with your usual back-off. */
 export const CLOSE_GOING_AWAY = 1001;
 /** No common subprotocol (`noSubprotocol: close`). */
 export const CLOSE_PROTOCOL = 1002;

@@ -1,34 +1,67 @@
 /**
  * Closing many sockets without making a wall of reconnects, and stopping an edge so that nothing taken is lost: no new sockets,
  * close each once its calls are answered, wait until the workers know, cut what is left at the deadline.
+ *
+ * Order: sockets without a call in flight first, in either direction. The others get the time to finish theirs; whoever is still
+ * busy when nobody else is left is told all the same, and closes with its last answer.
  */
 import type { Bus } from '@voltlane/bus';
 import type { Clock } from '@voltlane/time';
 import { sleep } from '@voltlane/time';
-import { CLOSE_GOING_AWAY } from './close-code.ts';
 import type { Connection } from './connection.ts';
 import type { Sessions } from './sessions.ts';
 import type { Uplinks } from './uplink.ts';
 
+/** How sockets are to be closed. */
+export interface Closing {
+  readonly code: number;
+  readonly reason: string;
+  /** The pace is raised when that is needed to tell all of them within this time; Infinity: never. */
+  readonly withinMs: number;
+  /** Asked before each step; false ends the closing, and who was not told yet stays. */
+  readonly wanted: () => boolean;
+}
+
 /** Closes all open sockets at a set pace. */
 export interface Pacer {
-  /** Resolves when every socket was told to close; sockets of chargers that connect meanwhile are not touched. */
-  close(code: number, reason: string): Promise<void>;
+  /** Resolves when every open socket was told to close, those that came meanwhile included, or it is not wanted any more. */
+  close(closing: Closing): Promise<void>;
 }
 
 const TICK_MS = 20;
 
 /** A pacer over the live sessions. */
-export const createPacer = (clock: Clock, sessions: Sessions, drainPerSecond: number): Pacer => ({
-  async close(code, reason) {
-    const perTick = Math.max(1, Math.round((drainPerSecond * TICK_MS) / 1000));
-    const connections: Connection[] = [...sessions.all()];
-    for (let at = 0; at < connections.length; at += perTick) {
-      for (const connection of connections.slice(at, at + perTick)) connection.handle({ kind: 'drain', code, reason });
-      if (at + perTick < connections.length) await sleep(clock, TICK_MS);
+export const createPacer = (clock: Clock, sessions: Pick<Sessions, 'all'>, drainPerSecond: number): Pacer => ({
+  async close({ code, reason, withinMs, wanted }) {
+    const startMs = clock.monotonicMs();
+    let told = 0;
+    let line = idleFirst(sessions);
+    const perSecond = Math.max(drainPerSecond, (line.length * 1000) / Math.max(1, withinMs));
+    while (line.length > 0) {
+      const due = 1 + Math.floor(((clock.monotonicMs() - startMs) / 1000) * perSecond);
+      while (told < due && line.length > 0) {
+        line.pop()?.handle({ kind: 'drain', code, reason });
+        told += 1;
+      }
+      if (line.length > 0) await sleep(clock, TICK_MS);
+      if (!wanted()) return;
+      // Looked up anew: calls ended and began meanwhile, and a handshake may have come through.
+      line = idleFirst(sessions);
     }
   },
 });
+
+/** Who has not been told, busy ones at the front and idle ones at the end, where they are taken from. */
+const idleFirst = (sessions: Pick<Sessions, 'all'>): Connection[] => {
+  const busy: Connection[] = [];
+  const idle: Connection[] = [];
+  for (const connection of sessions.all()) {
+    const { phase, drainAs, pending, command } = connection.session;
+    if (phase !== 'open' || drainAs !== undefined) continue;
+    (pending === undefined && command === undefined ? idle : busy).push(connection);
+  }
+  return [...busy, ...idle];
+};
 
 /** What a stop works with. */
 export interface DrainPorts {
@@ -37,8 +70,12 @@ export interface DrainPorts {
   readonly sessions: Sessions;
   readonly uplinks: Uplinks;
   readonly pacer: Pacer;
+  /** 1001 or 1012. */
+  readonly closeCode: number;
 }
 
+/** Share of the deadline in which every socket is told to close. */
+const TELL_WITHIN = 0.5;
 /** Share of the deadline after which sockets that still wait for an answer are cut, so that the workers can be told. */
 const CUT_AT = 0.7;
 const POLL_MS = 20;
@@ -48,13 +85,19 @@ export const drain = async (ports: DrainPorts, deadlineMs: number): Promise<bool
   const { clock, sessions, uplinks, bus } = ports;
   const startMs = clock.monotonicMs();
   const left = (): number => deadlineMs - (clock.monotonicMs() - startMs);
-  const closing = ports.pacer.close(CLOSE_GOING_AWAY, 'edge stops');
-  while (sessions.open > 0 && left() > deadlineMs * (1 - CUT_AT)) await sleep(clock, POLL_MS);
+  const patient = (): boolean => left() > deadlineMs * (1 - CUT_AT);
+  const closing = ports.pacer.close({
+    code: ports.closeCode,
+    reason: 'edge stops',
+    withinMs: deadlineMs * TELL_WITHIN,
+    wanted: patient,
+  });
+  while (sessions.open > 0 && patient()) await sleep(clock, POLL_MS);
   for (const connection of sessions.all()) connection.handle({ kind: 'cut', reason: 'stop' });
   while ((sessions.size > 0 || uplinks.pending() > 0) && left() > POLL_MS) await sleep(clock, POLL_MS);
   const clean = sessions.size === 0 && uplinks.pending() === 0;
   if (bus.status() === 'connected' && left() > 0) await withinMs(clock, bus.flush(), left());
-  if (clean) await closing;
+  await closing;
   return clean;
 };
 

@@ -10,7 +10,7 @@ import type { Clock, Random } from '@voltlane/time';
 import { randomId, sortableId } from '@voltlane/time';
 import type { Subjects } from '@voltlane/wire';
 import { foldCase, partitionOf, edgeId as toEdgeId, sessionId as toSessionId } from '@voltlane/wire';
-import { createTokenBucket, ReplacementLimit } from './admission.ts';
+import { createRetryHint, createTokenBucket, ReplacementLimit } from './admission.ts';
 import { CLOSE_PROTOCOL, CLOSE_REPLACED } from './close-code.ts';
 import type { AcceptedSocket, ConnectionPorts } from './connection.ts';
 import { Connection } from './connection.ts';
@@ -142,6 +142,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
         version,
         partition: partitionOf(tenant, chargerId, parts.partitions),
         lenient: charger.strictness === 'lenient',
+        closeBy: charger.closeBy,
         limits,
         // Spread, so that chargers which came together are not pinged together for ever.
         pingIntervalMs: config.pingIntervalMs * (0.75 + 0.25 * random.next()),
@@ -160,11 +161,12 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
   };
 
   const bucket = createTokenBucket(config, clock.monotonicMs());
+  const retryHint = createRetryHint(config, random, clock.monotonicMs());
   const replacements = new ReplacementLimit(REPLACEMENTS_PER_WINDOW_MAX, REPLACEMENT_WINDOW_MS);
   let upgrading = 0;
   let stopping: Promise<void> | undefined;
   const later = (reason: Refusal['reason']): Refusal =>
-    refusal(503, reason, { 'Retry-After': String(5 + Math.floor(random.next() * 20)) });
+    refusal(503, reason, { 'Retry-After': String(retryHint.nextS(clock.monotonicMs())) });
   const admit = (): Refusal | undefined => {
     if (stopping !== undefined) return later('draining');
     if (!bucket.take(clock.monotonicMs())) return later('rate');
@@ -175,6 +177,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     {
       context: {
         admit,
+        later,
         lookup: parts.lookup,
         chargers: config.chargers,
         strictness: config.strictness,
@@ -205,7 +208,8 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
 
   const stop = async (): Promise<void> => {
     listener.stop();
-    const clean = await drain({ clock, bus, sessions, uplinks, pacer }, config.stopDeadlineMs * STOP_SHARE);
+    const closeCode = Number(config.drainCloseCode);
+    const clean = await drain({ clock, bus, sessions, uplinks, pacer, closeCode }, config.stopDeadlineMs * STOP_SHARE);
     endLiveness();
     uplinks.stop();
     for (const subscription of subscriptions) subscription.unsubscribe();

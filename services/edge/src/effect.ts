@@ -7,8 +7,8 @@ import type { DownlinkReply, Uplink } from '@voltlane/wire';
 /** Why an uplink message will get no reply: its deadline passed, or the edge holds as many as it may. */
 export type GivenUp = 'deadline' | 'overload';
 
-/** Why the edge cuts a socket without a close handshake. */
-export type CutReason = 'silent' | 'slowReader' | 'stop';
+/** Why the edge cuts a socket without a close handshake. `quirk`: the charger's model would not come back after one. */
+export type CutReason = 'silent' | 'slowReader' | 'stop' | 'quirk';
 
 /** Something that happened to a session. Wall-clock stamps travel in the event; the machine itself reads no clock. */
 export type SessionEvent =

@@ -29,7 +29,13 @@ export const startLiveness = (ports: LivenessPorts, busLostGraceMs: number): Can
     else if (nowMs - connectedAtMs >= busLostGraceMs) {
       // Another edge may have a bus. Ask again only after another grace time.
       connectedAtMs = nowMs;
-      void ports.pacer.close(CLOSE_GOING_AWAY, 'bus away');
+      const wanted = (): boolean => ports.bus.status() !== 'connected';
+      void ports.pacer.close({
+        code: CLOSE_GOING_AWAY,
+        reason: 'bus away',
+        withinMs: Number.POSITIVE_INFINITY,
+        wanted,
+      });
     }
   });
 };

@@ -16,6 +16,7 @@ export const createLookup = (registry: Pick<Registry, 'charger'>, strictness: 's
       securityProfile: record.securityProfile,
       versions: record.allowedVersions ?? OCPP_VERSIONS,
       strictness: strictness === 'lenient' ? 'lenient' : record.strictness,
+      closeBy: record.closeBy ?? 'close',
       password: record.password,
     };
   },

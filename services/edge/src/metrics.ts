@@ -93,7 +93,7 @@ const FATES: readonly DownlinkFate[] = [
   'malformed',
   'newerVersion',
 ];
-const CUTS: readonly CutReason[] = ['silent', 'slowReader', 'stop'];
+const CUTS: readonly CutReason[] = ['silent', 'slowReader', 'stop', 'quirk'];
 /** Labels of each session counter; a counter without labels has one series. */
 const COUNTERS: readonly (readonly [counter: SessionCounter, help: string, labels: readonly string[]])[] = [
   ['frameInvalid', 'Frames that are no OCPP-J frame.', [...INVALID_REASONS, 'notUtf8', 'unknownErrorCode']],

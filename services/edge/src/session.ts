@@ -36,6 +36,8 @@ export interface Session extends SessionHeader {
   readonly version: WireOcppVersion;
   readonly partition: PartitionId;
   readonly lenient: boolean;
+  /** `terminate`: our closes end the connection without a close frame. */
+  readonly closeBy: 'close' | 'terminate';
   readonly limits: SessionLimits;
   /** Ping when nothing was heard for this long; spread per session; 0 = never. */
   readonly pingIntervalMs: number;
@@ -56,7 +58,7 @@ export interface Session extends SessionHeader {
   /** Monotonic time something was last heard from the charger. */
   heardAtMs: number;
   pingedAtMs: number;
-  /** Close with this once every call taken is answered. */
+  /** Close with this once every call taken is answered, and the one sent. */
   drainAs: { readonly code: number; readonly reason: string } | undefined;
   /** Why we closed the socket; empty when the charger did. */
   why: string;
@@ -70,6 +72,7 @@ export interface Session extends SessionHeader {
 export interface SessionStart extends SessionHeader {
   readonly partition: PartitionId;
   readonly lenient: boolean;
+  readonly closeBy: 'close' | 'terminate';
   readonly limits: SessionLimits;
   readonly pingIntervalMs: number;
 }
@@ -83,6 +86,7 @@ export const createSession = (start: SessionStart, nowMs: number): Session => ({
   version: start.version,
   partition: start.partition,
   lenient: start.lenient,
+  closeBy: start.closeBy,
   limits: start.limits,
   pingIntervalMs: start.pingIntervalMs,
   phase: 'open',
@@ -218,7 +222,8 @@ const close = (session: Session, code: number, reason: string, effects: SessionE
   if (session.phase !== 'open') return;
   session.phase = 'closing';
   session.why = reason;
-  effects.push({ kind: 'closeSocket', code, reason });
+  if (session.closeBy === 'terminate') effects.push({ kind: 'cutSocket', reason: 'quirk' });
+  else effects.push({ kind: 'closeSocket', code, reason });
 };
 
 const cut = (session: Session, reason: CutReason, effects: SessionEffect[]): void => {
@@ -229,19 +234,25 @@ const cut = (session: Session, reason: CutReason, effects: SessionEffect[]): voi
   effects.push({ kind: 'cutSocket', reason });
 };
 
-/** Closes as soon as every call taken is answered; takes no more meanwhile. */
+/** Closes as soon as every call taken is answered, in both directions; takes no more meanwhile. */
 const drain = (session: Session, code: number, reason: string, effects: SessionEffect[]): void => {
   if (session.phase !== 'open' || session.drainAs !== undefined) return;
   session.drainAs = { code, reason };
-  if (session.paused) return;
+  // The answer to our CALL can only come while the socket is read.
+  if (session.paused || session.command !== undefined) return;
   session.paused = true;
   effects.push({ kind: 'pauseReading' });
 };
 
 const drained = (session: Session, effects: SessionEffect[]): void => {
   const { drainAs } = session;
-  if (drainAs === undefined || session.phase !== 'open') return;
-  if (session.pending !== undefined || session.queue !== undefined) return;
+  if (drainAs === undefined || session.phase !== 'open' || session.command !== undefined) return;
+  if (session.pending !== undefined || session.queue !== undefined) {
+    if (session.paused) return;
+    session.paused = true;
+    effects.push({ kind: 'pauseReading' });
+    return;
+  }
   close(session, drainAs.code, drainAs.reason, effects);
   // The charger's close frame stands behind what was not read.
   session.paused = false;

@@ -14,7 +14,7 @@ import type { ChargerAddress } from '@voltlane/wire';
 import { isIdentifierString } from '@voltlane/wire';
 import { readBasicPassword } from './basic-credentials.ts';
 import { readChargerPath } from './charger-path.ts';
-import type { Refusal } from './refusal.ts';
+import type { Refusal, RefusalReason } from './refusal.ts';
 import { refusal } from './refusal.ts';
 import { chooseSubprotocol, offeredSubprotocols } from './subprotocol.ts';
 
@@ -36,6 +36,8 @@ export interface KnownCharger extends ChargerAddress {
   readonly securityProfile: number;
   readonly versions: readonly OcppVersion[];
   readonly strictness: 'strict' | 'lenient';
+  /** How the edge ends its sockets: some models never come back after a clean close. */
+  readonly closeBy: 'close' | 'terminate';
   readonly password: StoredPassword | undefined;
 }
 
@@ -49,6 +51,8 @@ export interface ChargerLookup {
 export interface UpgradeContext {
   /** Undefined when the edge can take one more socket now. Takes the token. */
   readonly admit: () => Refusal | undefined;
+  /** 503 with a time to come back. */
+  readonly later: (reason: RefusalReason) => Refusal;
   readonly lookup: ChargerLookup;
   readonly chargers: 'open' | 'registered';
   readonly strictness: 'strict' | 'lenient';
@@ -115,7 +119,7 @@ const registered: Check = async (_request, context, draft) => {
     known = await context.lookup.find(address);
   } catch {
     // Whatever the reason, the charger is to come back later; the refusal is counted.
-    return refusal(503, 'lookup', { 'Retry-After': '5' });
+    return context.later('lookup');
   }
   if (known === undefined && context.chargers === 'registered') return refusal(404, 'notRegistered');
   draft.charger = known ?? {
@@ -124,6 +128,7 @@ const registered: Check = async (_request, context, draft) => {
     securityProfile: 0,
     versions: OCPP_VERSIONS,
     strictness: context.strictness,
+    closeBy: 'close',
     password: undefined,
   };
   return undefined;

@@ -154,6 +154,7 @@ describe('authentication', () => {
               securityProfile: 1,
               versions: ['1.6'] as const,
               strictness: 'strict' as const,
+              closeBy: 'close' as const,
               password,
             }
           : undefined,

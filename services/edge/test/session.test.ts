@@ -17,6 +17,7 @@ const session = (over: Partial<SessionStart> = {}): Session =>
       version: '1.6',
       partition: partitionId(0),
       lenient: false,
+      closeBy: 'close',
       limits: LIMITS,
       pingIntervalMs: 3_000,
       ...over,
@@ -334,6 +335,26 @@ describe('the end of a session', () => {
     expect(kinds(step(s, reply(1), 2))).toEqual(['sendText', 'callDone', 'closeSocket', 'resumeReading']);
     const idle = session();
     expect(kinds(step(idle, { kind: 'drain', code: 1001, reason: 'stop' }, 1))).toContain('closeSocket');
+  });
+
+  it('by draining waits for the answer to the CALL it sent, and reads on for it', () => {
+    const s = session();
+    step(s, command('c1'), 0);
+    expect(kinds(step(s, { kind: 'drain', code: 1012, reason: 'stop' }, 1))).toEqual([]);
+    // The charger does not know yet, and what it says meanwhile is still taken.
+    expect(call(step(s, heartbeat('1'), 2))?.messageId).toBe('1');
+    expect(kinds(step(s, frame('[3,"c1",{"status":"Accepted"}]'), 3))).toEqual(['count', 'publish', 'pauseReading']);
+    expect(step(s, reply(1), 4)).toContainEqual(expect.objectContaining({ kind: 'closeSocket', code: 1012 }));
+  });
+
+  it('ends without a close frame where the model would not come back after one, and answers first', () => {
+    const s = session({ closeBy: 'terminate' });
+    step(s, heartbeat('1'), 0);
+    step(s, { kind: 'drain', code: 1001, reason: 'stop' }, 1);
+    const effects = step(s, reply(1), 2);
+    expect(kinds(effects).slice(0, 3)).toEqual(['sendText', 'callDone', 'cutSocket']);
+    expect(kinds(effects)).not.toContain('closeSocket');
+    expect(published(step(s, closed, 3))).toEqual([expect.objectContaining({ kind: 'sessionClosed', reason: 'stop' })]);
   });
 
   it('closes with 1007 on a frame that is not UTF-8', () => {

@@ -16,6 +16,7 @@ const known = (id: string, over: Partial<KnownCharger> = {}): KnownCharger => ({
   securityProfile: 0,
   versions: ['1.6', '2.0.1', '2.1'],
   strictness: 'strict',
+  closeBy: 'close',
   password: undefined,
   ...over,
 });
@@ -44,6 +45,7 @@ const request = (over: Partial<UpgradeRequest> = {}): UpgradeRequest => ({
 
 const context = (over: Partial<UpgradeContext> = {}): UpgradeContext => ({
   admit: () => undefined,
+  later: (reason) => refusal(503, reason, { 'Retry-After': '7' }),
   lookup: {
     find: async ({ tenant: of, chargerId: id }) => {
       if (id === 'Broken') throw new Error('the bus is away');

@@ -29,6 +29,8 @@ export interface ChargerActor {
   policy: ChargerPolicy;
   /** Answers that left no state record behind (meter values); forgotten with the actor. */
   recent: readonly AnsweredCall[];
+  /** Boots in a row that were put off because the worker was under pressure; forgotten with the actor. */
+  bootsDeferred: number;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
 }

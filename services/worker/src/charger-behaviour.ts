@@ -11,8 +11,10 @@ import { errorCode, parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
+import { isoTime } from '@voltlane/time';
 import type { DownlinkReply, PartitionId, SessionClosed, SessionOpened, Subjects, UplinkCall } from '@voltlane/wire';
 import { callFingerprint, findAnswered, rememberAnswered } from './answered-calls.ts';
+import { deferralIntervalS, mayDefer } from './boot-deferral.ts';
 import type { CallInput } from './call-decision.ts';
 import { decideCall, requestNeeds } from './call-decision.ts';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
@@ -26,6 +28,7 @@ import { WorkerError } from './errors.ts';
 import type { Decision } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
+import type { Pressure } from './pressure.ts';
 import type { SessionChange } from './session-lifecycle.ts';
 import { attachSession, detachSession, isNewSession } from './session-lifecycle.ts';
 import { readState } from './state-header.ts';
@@ -47,6 +50,7 @@ export interface BehaviourDependencies {
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
   readonly policyDefaults: PolicyDefaults;
+  readonly pressure: Pressure;
   /** Secret of the cluster that makes 1.6 transaction ids unguessable. */
   readonly transactionIdKey: Uint8Array;
 }
@@ -76,6 +80,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       expectedSequence: tail.expectedSequence,
       policy,
       recent: [],
+      bootsDeferred: 0,
       transactionIdFor: undefined,
     };
   }
@@ -150,12 +155,26 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       this.#deps.metrics.duplicate('resend');
       return this.#deps.outbox.reply(actor, inbound, before.answer);
     }
+    if (this.#deps.pressure.high() && mayDefer(call, actor.state, actor.policy, actor.bootsDeferred)) {
+      return this.#deferBoot(actor, inbound, call);
+    }
     const request = parseJson(call.payload);
     const needs = call.violation === undefined ? requestNeeds(call, request) : undefined;
     if (call.action === 'BootNotification' || (needs !== undefined && needs.idTokens.length > 0)) {
       return this.#lookUpThenDecide(actor, inbound, call, request, needs?.idTokens ?? []);
     }
     return this.#decide(actor, inbound, { call, request, tokens: NO_TOKENS });
+  }
+
+  /** Answered at once and without a record; the same call, sent again, gets the same answer. */
+  #deferBoot(actor: ChargerActor, inbound: Inbound, call: UplinkCall): void {
+    const interval = deferralIntervalS(call, actor.policy, actor.bootsDeferred);
+    const payload = { status: 'Pending', currentTime: isoTime(this.#deps.clock.nowMs()), interval };
+    const outcome = { kind: 'result', payload: stringifyJson(payload) } as const;
+    actor.bootsDeferred += 1;
+    actor.recent = rememberAnswered(actor.recent, answeredCall(call, outcome));
+    this.#deps.metrics.bootDeferred();
+    this.#deps.outbox.reply(actor, inbound, outcome);
   }
 
   async #lookUpThenDecide(
@@ -165,7 +184,10 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     request: unknown,
     idTokens: readonly string[],
   ): Promise<void> {
-    if (call.action === 'BootNotification') actor.policy = await this.#policy(inbound);
+    if (call.action === 'BootNotification') {
+      actor.policy = await this.#policy(inbound);
+      actor.bootsDeferred = 0;
+    }
     const records = await Promise.all(
       idTokens.map(async (idToken) => [idToken, await this.#deps.registry.token(call.tenant, idToken)] as const),
     );

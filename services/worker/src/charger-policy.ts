@@ -3,6 +3,9 @@ import type { ChargerRecord } from '@voltlane/registry';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
 
+/** Heartbeats of a fleet that booted together drift apart within a few intervals. */
+const HEARTBEAT_SPREAD = 0.1;
+
 /** What the configuration says for chargers whose record says nothing else. */
 export interface PolicyDefaults {
   /** Chargers nobody registered are served. */
@@ -18,6 +21,7 @@ export function policyFor(record: ChargerRecord | undefined, defaults: PolicyDef
     ...DEFAULT_POLICY,
     registration: record?.registration ?? (defaults.open ? 'Accepted' : 'Rejected'),
     heartbeatIntervalS: record?.heartbeatIntervalS ?? defaults.heartbeatIntervalS,
+    heartbeatSpread: record?.heartbeatIntervalS === undefined ? HEARTBEAT_SPREAD : 0,
     bootRetryIntervalS: defaults.bootRetryIntervalS,
     acceptAllTokens: defaults.acceptAllTokens,
   };

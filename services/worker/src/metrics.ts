@@ -32,6 +32,8 @@ export interface WorkerMetrics {
   refused(why: 'full' | 'not-owned'): void;
   /** A message from the bus could not be read. */
   unreadable(code: string): void;
+  /** A boot was put off because the worker was under pressure. */
+  bootDeferred(): void;
   /** An answer to a CALL nobody waits for. */
   staleAnswer(): void;
   /** The end of a session that is not the current one. */
@@ -86,6 +88,7 @@ export function createWorkerMetrics(
   const conflicts = plain('worker_append_conflicts_total', 'Appends refused because another writer came first.');
   const busRetries = plain('worker_bus_retries_total', 'Messages tried again because the bus failed them.');
   const failures = plain('worker_failures_total', 'Messages given up.');
+  const bootsDeferred = plain('worker_boots_deferred_total', 'Boots put off because the worker was under pressure.');
   const staleAnswers = plain('worker_stale_answers_total', 'Answers to CALLs nobody waits for.');
   const trimmed = plain('worker_journal_trimmed_records_total', 'Journal records let go of by age.');
   const trimFailures = plain('worker_journal_trim_failures_total', 'Attempts to trim the journal that failed.');
@@ -117,6 +120,7 @@ export function createWorkerMetrics(
     failure: () => failures.add(),
     refused: (reason) => refusals.of({ reason }).add(),
     unreadable: (code) => unreadable.of({ code }).add(),
+    bootDeferred: () => bootsDeferred.add(),
     staleAnswer: () => staleAnswers.add(),
     staleClose: () => staleCloses.add(),
     trimmed: (records) => trimmed.add(records),

@@ -12,8 +12,10 @@ import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
 import { Inbox } from './inbox.ts';
 import { startTrimming } from './journal-trim.ts';
+import type { WorkerMetrics } from './metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
+import { PressureGauge } from './pressure.ts';
 
 /** A running worker. `stop` hands every partition over and resolves when nothing is in hand any more. */
 export type Worker = Running;
@@ -67,7 +69,21 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     () => host.stats(),
     () => ownership.stats(),
   );
-  const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics });
+  const pressure = new PressureGauge({
+    messagesMax: config.pressureMessages,
+    appendMsMax: config.pressureAppendMs,
+  });
+  telemetry.metrics.readGauge({
+    name: 'worker_under_pressure',
+    help: '1 while boots of new chargers are put off.',
+    read: () => (pressure.high() ? 1 : 0),
+  });
+  const appended: WorkerMetrics['appended'] = (to, tookMs, drafts) => {
+    pressure.appended(tookMs);
+    metrics.appended(to, tookMs, drafts);
+  };
+  const outboxMetrics = { ...metrics, appended };
+  const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics: outboxMetrics });
   const behaviour = new ChargerBehaviour({
     journal,
     registry: deps.registry,
@@ -83,6 +99,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       heartbeatIntervalS: config.heartbeatIntervalS,
       bootRetryIntervalS: config.bootRetryIntervalS,
     },
+    pressure,
     transactionIdKey: settings.transactionIdKey,
   });
   const host: ActorHost<ChargerActor, Inbound> = new ActorHost<ChargerActor, Inbound>(
@@ -101,6 +118,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   const { held, members: live } = ownership.stats();
   log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
+  const endPressure = pressure.watch(clock, () => host.stats().waiting + host.stats().busy);
   const stopTrimming = startTrimming({ journal, ownership, clock, log, metrics }, config.journalTrimIntervalS * 1000);
 
   let stopping = false;
@@ -116,6 +134,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     stop: async () => {
       stopping = true;
       stopTrimming();
+      endPressure();
       await ownership.stop();
       host.stop();
       if (bus.status() === 'connected') await bus.flush();

@@ -144,6 +144,7 @@ async function run(loss: Loss): Promise<Run> {
     log: telemetry.log,
     metrics,
     policyDefaults: { open: true, acceptAllTokens: true, heartbeatIntervalS: 300, bootRetryIntervalS: 60 },
+    pressure: { high: () => false },
     transactionIdKey: new Uint8Array(32),
   });
   const host = new ActorHost<ChargerActor, Inbound>(

@@ -28,6 +28,7 @@ export interface EdgeOptions {
   readonly callResendMs: number;
   readonly busLostGraceMs: number;
   readonly drainPerSecond: number;
+  readonly drainCloseCode: '1001' | '1012';
   readonly trustProxy: boolean;
 }
 
@@ -124,7 +125,12 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
   drainPerSecond: {
     kind: integer(1, 100_000),
     default: 2_000,
-    doc: 'Sockets closed per second while the edge stops, so that chargers come back in a slope and not in a wall.',
+    doc: 'Sockets closed per second while the edge stops, so that chargers come back in a slope and not in a wall. More when the deadline asks for it.',
+  },
+  drainCloseCode: {
+    kind: oneOf(['1001', '1012']),
+    default: '1001',
+    doc: 'Close code while the edge stops: 1001 (going away) or 1012 (service restart).',
   },
   trustProxy: {
     kind: bool,

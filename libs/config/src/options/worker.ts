@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly rebalanceInFlightMax: number;
   readonly heartbeatIntervalS: number;
   readonly bootRetryIntervalS: number;
+  readonly pressureMessages: number;
+  readonly pressureAppendMs: number;
   readonly authorize: 'open' | 'tokens';
   readonly journalTrimIntervalS: number;
 }
@@ -65,12 +67,22 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
   heartbeatIntervalS: {
     kind: integer(10, 86_400),
     default: 300,
-    doc: 'Heartbeat interval told to an accepted charger at boot.',
+    doc: 'Heartbeat interval told to an accepted charger at boot, a tenth more or less for each charger, so that they do not beat in step.',
   },
   bootRetryIntervalS: {
     kind: integer(5, 86_400),
     default: 60,
     doc: 'Interval told to a pending or rejected charger until its next BootNotification.',
+  },
+  pressureMessages: {
+    kind: integer(1, 10_000_000),
+    default: 5_000,
+    doc: 'Messages in hand and in mailboxes above which chargers that have no service yet are told to boot later, until it is half of that.',
+  },
+  pressureAppendMs: {
+    kind: integer(1, 600_000),
+    default: 1_000,
+    doc: 'Mean time of an append above which the same happens, while a twentieth of `pressureMessages` waits.',
   },
   journalTrimIntervalS: {
     kind: integer(10, 604_800),

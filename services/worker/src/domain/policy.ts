@@ -14,6 +14,8 @@ export interface ChargerPolicy {
   readonly registration: RegistrationVerdict;
   /** Seconds between heartbeats, told to an accepted charger; > 0. */
   readonly heartbeatIntervalS: number;
+  /** Share by which that interval differs from charger to charger, to both sides; 0 where the registry sets the interval. */
+  readonly heartbeatSpread: number;
   /** Seconds before the next BootNotification of a pending or rejected charger; 0 lets the charger decide. */
   readonly bootRetryIntervalS: number;
   /** Accept tokens nobody registered. Stored verdicts still count. */
@@ -31,6 +33,7 @@ export interface ChargerPolicy {
 export const DEFAULT_POLICY: ChargerPolicy = {
   registration: 'Accepted',
   heartbeatIntervalS: 300,
+  heartbeatSpread: 0,
   bootRetryIntervalS: 60,
   acceptAllTokens: false,
   acceptBeforeBoot: 'lastState',

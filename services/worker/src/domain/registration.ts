@@ -4,6 +4,7 @@
  * The last answer to BootNotification counts, not the socket: a charger that reconnects without booting and was accepted
  * before is served. Transaction messages that are refused are recorded all the same (`keptWhenRefused`).
  */
+import { fingerprint } from '@voltlane/wire';
 import type { DecisionContext, EventDraft } from '../handlers/handler.ts';
 import { bounded } from './bounded-text.ts';
 import type { ChargerState, Registration } from './charger-state.ts';
@@ -87,6 +88,16 @@ export interface BootAnswer {
   interval: number;
 }
 
+/**
+ * An interval that differs from charger to charger by up to `share` to both sides, always the same for the same `name`: a fleet
+ * that boots together does not come back together. Whole seconds, never below 1; 0 stays 0 (the charger decides).
+ */
+export function spreadIntervalS(intervalS: number, share: number, name: string): number {
+  if (intervalS <= 0 || share <= 0) return intervalS;
+  const place = (fingerprint(name) % SPREAD_STEPS) / (SPREAD_STEPS - 1);
+  return Math.max(1, Math.round(intervalS * (1 - share + 2 * share * place)));
+}
+
 /** State, event and answer of a BootNotification. Open transactions stay open: a StopTransaction may still come from the queue. */
 export function boot(
   facts: BootFacts,
@@ -99,7 +110,10 @@ export function boot(
     answer: {
       status,
       currentTime: now.iso,
-      interval: status === 'Accepted' ? policy.heartbeatIntervalS : policy.bootRetryIntervalS,
+      interval:
+        status === 'Accepted'
+          ? spreadIntervalS(policy.heartbeatIntervalS, policy.heartbeatSpread, `${context.tenant}/${context.chargerId}`)
+          : policy.bootRetryIntervalS,
     },
     state: {
       ...state,
@@ -125,6 +139,8 @@ function standing(state: ChargerState, policy: ChargerPolicy): Registration {
 function refusal(description: string): Refusal {
   return { code: 'SecurityError', description };
 }
+
+const SPREAD_STEPS = 10_007;
 
 const KEPT: ReadonlySet<string> = new Set(['StartTransaction', 'StopTransaction', 'TransactionEvent', 'MeterValues']);
 

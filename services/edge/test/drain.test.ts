@@ -1,0 +1,104 @@
+/** The pacer on a fake clock: order, pace, deadline, and when it lets go. */
+import { createFakeClock } from '@voltlane/time';
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../src/connection.ts';
+import type { Closing } from '../src/drain.ts';
+import { createPacer } from '../src/drain.ts';
+import { createCountingMetrics } from './counting-metrics.ts';
+import { connectionOf } from './lone-connection.ts';
+
+interface Fleet {
+  readonly told: string[];
+  readonly connections: Connection[];
+  add(id: string): Connection;
+}
+
+const fleet = (): Fleet => {
+  const told: string[] = [];
+  const connections: Connection[] = [];
+  const metrics = createCountingMetrics();
+  return {
+    told,
+    connections,
+    add(id) {
+      const connection = connectionOf(id, metrics, () => told.push(id));
+      connections.push(connection);
+      return connection;
+    },
+  };
+};
+
+const closing = (over: Partial<Closing> = {}): Closing => ({
+  code: 1001,
+  reason: 'edge stops',
+  withinMs: Number.POSITIVE_INFINITY,
+  wanted: () => true,
+  ...over,
+});
+
+const heartbeat = (connection: Connection): void => connection.frame('[2,"1","Heartbeat",{}]', 22);
+
+describe('the pacer', () => {
+  it('closes idle sockets first and those with a call in flight last, whichever way the call goes', async () => {
+    const clock = createFakeClock();
+    const { told, connections, add } = fleet();
+    heartbeat(add('busyUp'));
+    add('busyDown').handle({
+      kind: 'command',
+      commandId: 'c',
+      action: 'Reset',
+      payload: '{"type":"Soft"}',
+      timeoutMs: 9e9,
+    });
+    for (const id of ['a', 'b', 'c']) add(id);
+    const pacer = createPacer(clock, { all: () => connections.values() }, 50);
+    const done = pacer.close(closing());
+    for (let turn = 0; turn < 20; turn += 1) await clock.advanceAsync(20);
+    await done;
+    expect(told).toHaveLength(3);
+    expect([...told].sort()).toEqual(['a', 'b', 'c']);
+    for (const id of ['busyUp', 'busyDown']) {
+      const connection = connections.find(({ session }) => session.chargerId === id);
+      expect(connection?.session.drainAs, id).toEqual({ code: 1001, reason: 'edge stops' });
+    }
+    connections[1]?.frame('[3,"c",{"status":"Accepted"}]', 30);
+    expect(told.at(-1)).toBe('busyDown');
+  });
+
+  it('keeps the pace, also one below a socket per step', async () => {
+    const clock = createFakeClock();
+    const { told, connections, add } = fleet();
+    for (let id = 0; id < 10; id += 1) add(`CP${id}`);
+    void createPacer(clock, { all: () => connections.values() }, 2).close(closing());
+    await clock.advanceAsync(0);
+    expect(told).toHaveLength(1);
+    for (let turn = 0; turn < 105; turn += 1) await clock.advanceAsync(20);
+    expect(told.length).toBe(5);
+  });
+
+  it('is faster than its pace when the deadline asks for it', async () => {
+    const clock = createFakeClock();
+    const { told, connections, add } = fleet();
+    for (let id = 0; id < 100; id += 1) add(`CP${id}`);
+    const done = createPacer(clock, { all: () => connections.values() }, 1).close(closing({ withinMs: 1_000 }));
+    for (let turn = 0; turn < 51; turn += 1) await clock.advanceAsync(20);
+    await done;
+    expect(told).toHaveLength(100);
+  });
+
+  it('closes who came through the handshake meanwhile, and stops when it is not wanted any more', async () => {
+    const clock = createFakeClock();
+    const { told, connections, add } = fleet();
+    for (let id = 0; id < 4; id += 1) add(`CP${id}`);
+    let wanted = true;
+    const done = createPacer(clock, { all: () => connections.values() }, 50).close(closing({ wanted: () => wanted }));
+    await clock.advanceAsync(0);
+    add('late');
+    await clock.advanceAsync(20);
+    expect(told).toContain('late');
+    wanted = false;
+    await clock.advanceAsync(20);
+    await done;
+    expect(told.length).toBeLessThan(5);
+  });
+});
