@@ -21,11 +21,12 @@ export const LEVELS: Readonly<Record<string, number>> = {
   broker: 5,
   testkit: 6,
   loadtest: 7,
+  simulation: 7,
   checks: 7,
 };
 
 /** Packages that may use the testkit outside of tests. */
-const TESTKIT_USERS: ReadonlySet<string> = new Set(['testkit', 'loadtest']);
+const TESTKIT_USERS: ReadonlySet<string> = new Set(['testkit', 'loadtest', 'simulation']);
 
 /** Tests of packages up to this level may use packages beside them, as data or as clocks. Services stay apart. */
 const NEIGHBOURS_MAX = 2;
