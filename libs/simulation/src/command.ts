@@ -1,7 +1,7 @@
 /** The command line of a run: reads flags, prints summary, violations and their shortest story. */
 import { parseArgs } from 'node:util';
 import type { Intensity } from './fault-plan.ts';
-import { simulate, type SimulationOptions } from './simulate.ts';
+import { type SimulationOptions, simulate } from './simulate.ts';
 import { story } from './story.ts';
 import { summary } from './summary.ts';
 
@@ -46,7 +46,9 @@ export async function runCommand(argv: readonly string[], ports: CommandPorts): 
       const nowMs = ports.cpuMs();
       if (nowMs - saidMs < PROGRESS_MS) return;
       saidMs = nowMs;
-      ports.progress(`${(virtualMs / 3_600_000).toFixed(2)} h simulated, ${world.records()} records, ${(nowMs / 1000).toFixed(1)} s CPU`);
+      ports.progress(
+        `${(virtualMs / 3_600_000).toFixed(2)} h simulated, ${world.records()} records, ${(nowMs / 1000).toFixed(1)} s CPU`,
+      );
     },
   });
   for (const line of summary(read.options, outcome, ports.cpuMs() - startedMs)) ports.print(line);
@@ -102,7 +104,8 @@ function readOptions(argv: readonly string[]): Read | string {
 
 function number(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
-  if (text === '' || !(value >= least && value <= most)) throw new Error(`--${name} is ${least} to ${most}, not ${text}`);
+  if (text === '' || !(value >= least && value <= most))
+    throw new Error(`--${name} is ${least} to ${most}, not ${text}`);
   return value;
 }
 

@@ -10,28 +10,35 @@ export type Intensity = 'none' | 'some' | 'harsh';
 const PER_HOUR: Readonly<Record<Intensity, number>> = { none: 0, some: 16, harsh: 60 };
 
 /** Kinds with their weight, longest duration, and range of amounts. */
-type Row<K> = readonly [kind: K, weight: number, durationMaxMs: number, low: number, high: number];
+type Row<K> = readonly [
+  kind: K,
+  weight: number,
+  durationMinMs: number,
+  durationMaxMs: number,
+  low: number,
+  high: number,
+];
 
 const NODE_FAULTS: readonly Row<NodeFaultKind>[] = [
-  ['busDelay', 2, 60_000, 5, 6_000],
-  ['busDrop', 2, 60_000, 0.01, 0.4],
-  ['busDuplicate', 1, 120_000, 0.05, 0.5],
-  ['partition', 2, 40_000, 0, 0],
-  ['pause', 3, 40_000, 0, 0],
-  ['crash', 3, 30_000, 0, 0],
-  ['stop', 2, 10_000, 0, 0],
-  ['storeRefuse', 1, 30_000, 0.05, 0.5],
-  ['storeForget', 2, 60_000, 0.05, 0.6],
-  ['storeSlow', 2, 60_000, 5, 9_000],
+  ['busDelay', 2, 5_000, 60_000, 5, 6_000],
+  ['busDrop', 2, 5_000, 60_000, 0.01, 0.4],
+  ['busDuplicate', 1, 5_000, 120_000, 0.05, 0.5],
+  ['partition', 2, 1, 40_000, 0, 0],
+  ['pause', 3, 1, 40_000, 0, 0],
+  ['crash', 3, 1, 30_000, 0, 0],
+  ['stop', 2, 1, 10_000, 0, 0],
+  ['storeRefuse', 1, 5_000, 30_000, 0.05, 0.5],
+  ['storeForget', 2, 5_000, 60_000, 0.05, 0.6],
+  ['storeSlow', 2, 5_000, 60_000, 5, 9_000],
 ];
 
 const LINK_FAULTS: readonly Row<LinkFaultKind>[] = [
-  ['linkCut', 3, 1_000, 0, 0],
-  ['linkSilent', 3, 1_000, 0, 0],
-  ['linkBlackhole', 2, 120_000, 0, 0],
-  ['linkStall', 2, 60_000, 100, 8_000],
-  ['impostor', 1, 60_000, 0, 0],
-  ['reboot', 1, 1_000, 0, 0],
+  ['linkCut', 3, 1, 1_000, 0, 0],
+  ['linkSilent', 3, 1, 1_000, 0, 0],
+  ['linkBlackhole', 2, 1, 120_000, 0, 0],
+  ['linkStall', 2, 5_000, 60_000, 100, 8_000],
+  ['impostor', 1, 1, 60_000, 0, 0],
+  ['reboot', 1, 1, 1_000, 0, 0],
 ];
 
 /** Share of faults that hit nodes, and of these the ones that hit workers. */
@@ -71,13 +78,15 @@ function planFault(frame: PlanFrame, random: Random, id: number): Fault {
   const linkFaults = wanted(LINK_FAULTS);
   const onNode = linkFaults.length === 0 || (nodeFaults.length > 0 && random.next() < NODE_SHARE);
   const row = onNode ? weighted(random, nodeFaults) : weighted(random, linkFaults);
-  const [kind, , durationMax, low, high] = row;
+  const [kind, , durationMin, durationMax, low, high] = row;
   const atMs = between(random, frame.fromMs, frame.untilMs);
   const longest = Math.min(durationMax, frame.untilMs - atMs);
   // Short ones are as telling as long ones, so lengths spread over the orders of magnitude.
-  const durationMs = Math.round(Math.exp(random.next() * Math.log(Math.max(2, longest))));
+  const least = Math.max(1, Math.min(durationMin, longest));
+  const durationMs = Math.round(least * Math.exp(random.next() * Math.log(Math.max(1, longest / least))));
   const amount = Number((low + random.next() ** 2 * (high - low)).toPrecision(3));
-  const node = random.next() < WORKER_SHARE ? `worker-${whole(random, frame.workers)}` : `edge-${whole(random, frame.edges)}`;
+  const node =
+    random.next() < WORKER_SHARE ? `worker-${whole(random, frame.workers)}` : `edge-${whole(random, frame.edges)}`;
   const share = oneOf(random, [0.005, 0.02, 0.1, 0.5]);
   const fault = { id, atMs, durationMs, amount };
   return isNodeFault(kind) ? { ...fault, kind, node } : { ...fault, kind, share };

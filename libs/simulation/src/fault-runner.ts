@@ -1,8 +1,9 @@
 /** Makes faults happen at their time, and stop. */
-import { between, stream, whole } from './streams.ts';
+
 import { SUBPROTOCOLS } from '@voltlane/ocpp';
 import type { Random } from '@voltlane/time';
 import { type Fault, faultText, type LinkFaultKind, type NodeFaultKind } from './fault.ts';
+import { between, stream, whole } from './streams.ts';
 import type { World } from './world.ts';
 
 /** Sets timers for all faults of a run. */
@@ -25,7 +26,11 @@ export function scheduleFaults(world: World, faults: readonly Fault[]): void {
 
 type Undo = (() => void) | undefined;
 
-function beginOnNode(world: World, fault: Fault & { readonly kind: NodeFaultKind; readonly node: string }, random: Random): Undo {
+function beginOnNode(
+  world: World,
+  fault: Fault & { readonly kind: NodeFaultKind; readonly node: string },
+  random: Random,
+): Undo {
   const node = world.nodes.get(fault.node);
   if (node === undefined) return undefined;
   switch (fault.kind) {
@@ -47,7 +52,11 @@ function beginOnNode(world: World, fault: Fault & { readonly kind: NodeFaultKind
   }
 }
 
-function beginOnLinks(world: World, fault: Fault & { readonly kind: LinkFaultKind; readonly share: number }, random: Random): Undo {
+function beginOnLinks(
+  world: World,
+  fault: Fault & { readonly kind: LinkFaultKind; readonly share: number },
+  random: Random,
+): Undo {
   const ids = [...world.chargers.keys()].filter(() => random.next() < fault.share);
   // A small share of a small world is still somebody.
   if (ids.length === 0) ids.push([...world.chargers.keys()][whole(random, world.chargers.size)] ?? '');

@@ -125,5 +125,9 @@ const HEAD = /^\[([2-6]),"((?:[^"\\]|\\.)*)"(?:,"([A-Za-z0-9]*)")?/;
 export function frameHead(text: string): FrameHead {
   const match = HEAD.exec(text);
   const [, type = '', messageId = '', action = ''] = match ?? [];
-  return { type: type === '2' ? 'call' : type === '3' ? 'result' : type === '4' ? 'error' : 'other', messageId, action };
+  return {
+    type: type === '2' ? 'call' : type === '3' ? 'result' : type === '4' ? 'error' : 'other',
+    messageId,
+    action,
+  };
 }

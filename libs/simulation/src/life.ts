@@ -4,8 +4,8 @@
  */
 import {
   type Charger,
-  type ChargerEvent,
   ChargerError,
+  type ChargerEvent,
   type Connect,
   createCharger,
   type SessionRecord,
@@ -82,7 +82,11 @@ class Life {
     const dice = random.next();
     if (dice < 0.7) await this.#charge();
     else if (dice < 0.85) await this.#say();
-    else if (dice < 0.97) this.#charger.dropLink(oneOf(random, ['close', 'terminate']), between(random, 1_000, Math.max(2_000, 240_000 / pace)));
+    else if (dice < 0.97)
+      this.#charger.dropLink(
+        oneOf(random, ['close', 'terminate']),
+        between(random, 1_000, Math.max(2_000, 240_000 / pace)),
+      );
     else {
       this.#charger.reboot(oneOf(random, ['SoftReset', 'HardReset']));
       await sleep(clock, 5_000);

@@ -95,21 +95,19 @@ export class Node {
     if (this.#pauses > 0) gate.pause();
     const bus = this.#ports.wrapBus(incarnation, raw, gate);
     const nodeTime = this.#ports.wrapClock(incarnation, nodeClock(clock, gate, skewMs), gate);
-    this.#ports
-      .start({ incarnation, gate, clock: nodeTime, bus, telemetry })
-      .then(
-        (program) => {
-          if (this.#gate !== gate) return;
-          this.#program = program;
-          this.#ports.onStarted(incarnation);
-        },
-        () => {
-          // A process that cannot start exits; the platform starts it again.
-          if (this.#gate !== gate) return;
-          this.#die();
-          clock.after(RESTART_MS, () => this.boot());
-        },
-      );
+    this.#ports.start({ incarnation, gate, clock: nodeTime, bus, telemetry }).then(
+      (program) => {
+        if (this.#gate !== gate) return;
+        this.#program = program;
+        this.#ports.onStarted(incarnation);
+      },
+      () => {
+        // A process that cannot start exits; the platform starts it again.
+        if (this.#gate !== gate) return;
+        this.#die();
+        clock.after(RESTART_MS, () => this.boot());
+      },
+    );
   }
 
   /** Gone in one moment, and kept down. */

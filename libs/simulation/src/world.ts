@@ -243,7 +243,12 @@ class WorldBuilder implements World {
     this.trace.keep(charger, `log ${incarnation} ${level} ${event}`, () => logText(fields));
   }
 
-  #wrapBus(node: string, incarnation: string, bus: Parameters<NodePorts['wrapBus']>[1], gate: NodeParts['gate']): typeof bus {
+  #wrapBus(
+    node: string,
+    incarnation: string,
+    bus: Parameters<NodePorts['wrapBus']>[1],
+    gate: NodeParts['gate'],
+  ): typeof bus {
     const isEdge = node.startsWith('edge');
     const { mutation } = this.#extras;
     return nodeBus({
@@ -359,7 +364,16 @@ class WorldBuilder implements World {
     const random = this.#stream(parts.incarnation);
     const settings = await openClusterSettings(bus, { partitions: this.#partitions }, random, clock);
     const registry = await openRegistry(bus, { clock });
-    return startWorker({ config: this.#config, bus, registry, settings, subjects: this.#subjects, clock, random, telemetry });
+    return startWorker({
+      config: this.#config,
+      bus,
+      registry,
+      settings,
+      subjects: this.#subjects,
+      clock,
+      random,
+      telemetry,
+    });
   }
 
   #charger(index: number): void {
@@ -389,5 +403,8 @@ function messageText(message: object): string {
 }
 
 function logText(fields: object): string {
-  return JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(0, 300);
+  return JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(
+    0,
+    300,
+  );
 }

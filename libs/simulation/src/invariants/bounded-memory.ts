@@ -20,7 +20,8 @@ const TIMERS_PER_CHARGER = 100;
 /** Watches levels and states. */
 export const boundedMemory: CreateInvariant = (report): Invariant => ({
   name: 'bounded-memory',
-  sentence: 'Mailboxes, pending calls, sessions, actors, states, messages under way and timers stay within bounds of the number of chargers.',
+  sentence:
+    'Mailboxes, pending calls, sessions, actors, states, messages under way and timers stay within bounds of the number of chargers.',
   recorded({ charger, stateChars }): void {
     if (stateChars > STATE_CHARS_MAX) report(charger, `the private state has ${stateChars} characters`);
   },

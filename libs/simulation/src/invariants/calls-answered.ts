@@ -41,7 +41,10 @@ export const callsAnswered: CreateInvariant = (report): Invariant => {
         if (calls.answered.length > ANSWERED_MAX) calls.answered.shift();
       } else {
         const again = calls.answered.includes(messageId);
-        report(link.charger, `${type} ${messageId} ${action} went ${way} ${again ? 'a second time' : 'unasked'} on socket ${link.id}`);
+        report(
+          link.charger,
+          `${type} ${messageId} ${action} went ${way} ${again ? 'a second time' : 'unasked'} on socket ${link.id}`,
+        );
       }
     },
   };

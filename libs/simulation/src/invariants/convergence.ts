@@ -10,7 +10,8 @@ export const convergence: CreateInvariant = (report): Invariant => {
     recorded({ charger, record }): void {
       for (const { kind, data } of record.events) {
         if (kind === 'charger.connected') believed.set(charger, String(data['session']));
-        if (kind === 'charger.disconnected' && believed.get(charger) === data['session']) believed.set(charger, undefined);
+        if (kind === 'charger.disconnected' && believed.get(charger) === data['session'])
+          believed.set(charger, undefined);
       }
     },
     ended({ chargers, levels }): void {
@@ -20,7 +21,10 @@ export const convergence: CreateInvariant = (report): Invariant => {
         else if (undelivered > 0) report(charger, `has ${undelivered} transaction messages without an answer`);
         else if (socketsAtEdges !== 1) report(charger, `has ${socketsAtEdges} sockets at edges`);
         else if (believed.get(charger) !== session)
-          report(charger, `is connected by ${session ?? 'nothing'}, the journal says ${believed.get(charger) ?? 'nothing'}`);
+          report(
+            charger,
+            `is connected by ${session ?? 'nothing'}, the journal says ${believed.get(charger) ?? 'nothing'}`,
+          );
       }
       for (const [node, read] of levels.nodes) {
         for (const metric of ['edge_pending', 'worker_mailbox_messages', 'worker_busy_actors']) {

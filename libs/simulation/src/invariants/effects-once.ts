@@ -16,7 +16,8 @@ export const effectsOnce: CreateInvariant = (report): Invariant => {
   const chargers = new Map<string, Applied>();
   return {
     name: 'effects-once',
-    sentence: 'Each message of a session is applied once; each content, event id, start and end of a transaction is there once.',
+    sentence:
+      'Each message of a session is applied once; each content, event id, start and end of a transaction is there once.',
     recorded({ charger, record, class: kind, sequence }): void {
       let applied = chargers.get(charger);
       if (applied === undefined) {
@@ -30,7 +31,11 @@ export const effectsOnce: CreateInvariant = (report): Invariant => {
       const { source, session } = record;
       // A message with telemetry that also changes the state has a record of each class.
       if (source !== undefined)
-        once(applied.messages, `${kind} ${session ?? ''} ${source.messageId}`, `${source.action} ${source.messageId} of ${session ?? ''}`);
+        once(
+          applied.messages,
+          `${kind} ${session ?? ''} ${source.messageId}`,
+          `${source.action} ${source.messageId} of ${session ?? ''}`,
+        );
       if (source !== undefined && record.events.some((event) => event.kind.startsWith('transaction.'))) {
         const content = fingerprint(`${source.action} ${JSON.stringify(source.payload)}`);
         once(applied.contents, content, `the content of ${source.action} ${source.messageId}`);

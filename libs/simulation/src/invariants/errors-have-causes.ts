@@ -22,7 +22,10 @@ export const errorsHaveCauses: CreateInvariant = (report): Invariant => {
     },
     frame(link, way, { type, messageId }, nowMs): void {
       if (type !== 'error' || way !== 'down' || disturbed || nowMs - quietSinceMs < EXCUSE_MS) return;
-      report(link.charger, `CALL ${messageId} got an error ${Math.round(nowMs - quietSinceMs)} ms after the last fault`);
+      report(
+        link.charger,
+        `CALL ${messageId} got an error ${Math.round(nowMs - quietSinceMs)} ms after the last fault`,
+      );
     },
   };
 };

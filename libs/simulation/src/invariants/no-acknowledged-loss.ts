@@ -58,7 +58,8 @@ export const noAcknowledgedLoss: CreateInvariant = (report): Invariant => {
       messages.contents.delete(event.messageId);
     },
     recorded({ charger, record }): void {
-      if (record.source !== undefined && matters(record.source.action)) of(charger).recorded.add(record.source.messageId);
+      if (record.source !== undefined && matters(record.source.action))
+        of(charger).recorded.add(record.source.messageId);
     },
   };
 };

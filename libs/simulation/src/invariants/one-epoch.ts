@@ -17,7 +17,10 @@ export const oneEpoch: CreateInvariant = (report): Invariant => {
       if (epoch === 0) report(charger, `${worker} appended at ${sequence} without ever having had a claim`);
       const before = recorded.get(charger);
       if (before !== undefined && epoch < before.epoch)
-        report(charger, `${worker} appended under epoch ${epoch} at ${sequence}, after ${before.worker} under ${before.epoch}`);
+        report(
+          charger,
+          `${worker} appended under epoch ${epoch} at ${sequence}, after ${before.worker} under ${before.epoch}`,
+        );
       else recorded.set(charger, { epoch, worker });
     },
     downlink({ edge, partition, epoch }): void {

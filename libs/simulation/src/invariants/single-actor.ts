@@ -10,6 +10,9 @@ export const singleActor: CreateInvariant = (report): Invariant => ({
   sentence: 'No worker acts for a partition after another has taken it.',
   acting({ worker, partition, epoch, newestEpoch, what }): void {
     if (epoch < newestEpoch)
-      report(undefined, `${worker} sent ${what} for partition ${partition} under epoch ${epoch} when ${newestEpoch} was taken`);
+      report(
+        undefined,
+        `${worker} sent ${what} for partition ${partition} under epoch ${epoch} when ${newestEpoch} was taken`,
+      );
   },
 });

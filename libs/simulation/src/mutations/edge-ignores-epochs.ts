@@ -8,7 +8,7 @@ export function createEdgeIgnoresEpochs(): Mutation {
   return {
     name: 'edge-ignores-epochs',
     removes: 'Edges no longer drop messages with an epoch below the highest they have seen for the partition.',
-    shownBy: ['busDelay', 'storeSlow', 'crash', 'stop'],
+    shownBy: ['busDelay', 'crash', 'stop'],
     foundBy: ['one-epoch'],
     received: (message, { node }) => {
       if (!node.startsWith('edge') || message.noResponders || !message.subject.includes('.edge.')) return message;

@@ -1,0 +1,19 @@
+/** More faults than anybody has, over many seeds: one a minute at the real pace, four a minute at the fast one. */
+import { describe, it } from 'vitest';
+import { expectKept, hourOf200, rush, seeds } from './seeds.ts';
+
+/** 3 to 5 s of CPU each on the reference machine: this file takes as long as the one beside it. */
+const SEEDS = 20;
+const RUSH_SEEDS = 20;
+
+describe('200 chargers for an hour with harsh faults', () => {
+  it.each(seeds(1001, SEEDS))('keep every promise with seed %d', async (seed) => {
+    await expectKept(hourOf200(seed, 'harsh'));
+  });
+});
+
+describe('60 chargers in a rush with harsh faults', () => {
+  it.each(seeds(2001, RUSH_SEEDS))('keep every promise with seed %d', async (seed) => {
+    await expectKept(rush(seed));
+  });
+});
