@@ -11,6 +11,8 @@ export interface Inbound {
   readonly reply: string;
   /** Monotonic ms after which the edge has given up waiting. */
   readonly deadlineMs: number;
+  /** Monotonic ms at which it came. */
+  readonly arrivedMs: number;
 }
 
 /** What the owner holds of a charger. */
@@ -27,6 +29,8 @@ export interface ChargerActor {
   /** Sequence of the last record; the next append must find it unchanged. */
   expectedSequence: number;
   policy: ChargerPolicy;
+  /** When the newest session was opened by this process's monotonic clock; undefined when another owner attached it. */
+  newestOpenedMonotonicMs: number | undefined;
   /** Answers that left no state record behind (meter values); forgotten with the actor. */
   recent: readonly AnsweredCall[];
   /** Boots in a row that were put off because the worker was under pressure; forgotten with the actor. */

@@ -12,7 +12,7 @@ import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
 import { isoTime } from '@voltlane/time';
-import type { DownlinkReply, PartitionId, SessionClosed, SessionOpened, Subjects, UplinkCall } from '@voltlane/wire';
+import type { DownlinkReply, PartitionId, SessionOpened, Subjects, UplinkCall } from '@voltlane/wire';
 import { callFingerprint, findAnswered, rememberAnswered } from './answered-calls.ts';
 import { deferralIntervalS, mayDefer } from './boot-deferral.ts';
 import type { CallInput } from './call-decision.ts';
@@ -29,8 +29,8 @@ import type { Decision } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pressure } from './pressure.ts';
+import type { SessionKeeper } from './session-keeper.ts';
 import type { SessionChange } from './session-lifecycle.ts';
-import { attachSession, detachSession, isNewSession } from './session-lifecycle.ts';
 import { readState } from './state-header.ts';
 
 /** Conflicts in a row on one message before it is left to the edge's resend. */
@@ -46,6 +46,7 @@ export interface BehaviourDependencies {
   readonly ownership: Pick<Ownership, 'epochOf'>;
   readonly subjects: Subjects;
   readonly outbox: Outbox;
+  readonly sessions: SessionKeeper;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
@@ -79,6 +80,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       state: readState(tail.record?.headers),
       expectedSequence: tail.expectedSequence,
       policy,
+      newestOpenedMonotonicMs: undefined,
       recent: [],
       bootsDeferred: 0,
       transactionIdFor: undefined,
@@ -93,7 +95,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       case 'sessionOpened':
         return this.#opened(actor, inbound, uplink);
       case 'sessionClosed':
-        return this.#closed(actor, inbound, uplink);
+        return this.#deps.sessions.closed(actor, uplink).then(() => this.#noted(actor, inbound));
       case 'answer':
         // No CALL leaves the worker yet, so every answer is one nobody waits for.
         this.#deps.metrics.staleAnswer();
@@ -130,23 +132,12 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   async #opened(actor: ChargerActor, inbound: Inbound, opened: SessionOpened): Promise<void> {
     actor.policy = await this.#policy(inbound);
-    if (isNewSession(actor.state, opened)) {
-      const change = attachSession(actor.state, opened, opened);
-      await this.#deps.outbox.appendState(actor, change.state, change.events, opened);
-      this.#closeReplaced(actor, change);
-    }
-    this.#deps.outbox.reply(actor, inbound, { kind: 'noted' });
+    await this.#deps.sessions.opened(actor, inbound, opened);
+    this.#noted(actor, inbound);
   }
 
-  async #closed(actor: ChargerActor, inbound: Inbound, closed: SessionClosed): Promise<void> {
-    const change = detachSession(actor.state, closed);
-    if (change === undefined) this.#deps.metrics.staleClose();
-    else await this.#deps.outbox.appendState(actor, change.state, change.events, closed);
+  #noted(actor: ChargerActor, inbound: Inbound): void {
     this.#deps.outbox.reply(actor, inbound, { kind: 'noted' });
-  }
-
-  #closeReplaced(actor: ChargerActor, change: SessionChange): void {
-    if (change.replaced !== undefined) this.#deps.outbox.closeReplaced(actor, change.replaced);
   }
 
   #call(actor: ChargerActor, inbound: Inbound, call: UplinkCall): Promise<void> | void {
@@ -202,7 +193,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     const { call } = input;
     const nowMs = this.#deps.clock.nowMs();
     const opening = { openedAtMs: call.receivedAtMs, remoteAddress: undefined, securityProfile: undefined };
-    const attached = isNewSession(actor.state, call) ? attachSession(actor.state, call, opening) : undefined;
+    const attached = this.#deps.sessions.judge(actor, inbound, call, opening);
     const decision = decideCall({
       ...input,
       state: attached?.state ?? actor.state,
@@ -238,7 +229,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     } else {
       actor.recent = rememberAnswered(actor.recent, answered);
     }
-    if (attached !== undefined) this.#closeReplaced(actor, attached);
+    if (attached !== undefined) this.#deps.sessions.attached(actor, inbound, attached);
     outbox.reply(actor, inbound, outcome);
   }
 

@@ -65,7 +65,8 @@ export class Inbox implements PartitionListener {
     const uplink = this.#decode(message);
     if (uplink === undefined || message.reply === undefined) return;
     const budgetMs = uplink.kind === 'call' ? uplink.budgetMs : SESSION_BUDGET_MS;
-    const inbound = { uplink, partition, reply: message.reply, deadlineMs: clock.monotonicMs() + budgetMs };
+    const arrivedMs = clock.monotonicMs();
+    const inbound = { uplink, partition, reply: message.reply, deadlineMs: arrivedMs + budgetMs, arrivedMs };
     const delivery = host.deliver(partition, `${uplink.tenant}/${foldCase(uplink.chargerId)}`, inbound);
     if (delivery !== 'accepted') metrics.refused(delivery);
   }

@@ -15,6 +15,9 @@ export const DUPLICATE_KINDS = ['resend', 'meter'] as const;
 /** Where a record was appended. */
 export const RECORD_CLASSES = ['state', 'meter'] as const;
 
+/** What happened to sessions of chargers. */
+export const SESSION_EVENTS = ['attached', 'replaced', 'closed', 'past', 'contested', 'duplicateIdentity'] as const;
+
 /** What the parts of a worker report. */
 export interface WorkerMetrics {
   /** A CALL was decided. */
@@ -38,6 +41,7 @@ export interface WorkerMetrics {
   staleAnswer(): void;
   /** The end of a session that is not the current one. */
   staleClose(): void;
+  session(event: (typeof SESSION_EVENTS)[number]): void;
   /** Records were let go of by age. */
   trimmed(records: number): void;
   trimFailed(): void;
@@ -84,6 +88,11 @@ export function createWorkerMetrics(
     help: 'Messages from the bus that could not be read.',
     labels: { code: WIRE_ERROR_CODES },
   });
+  const sessions = metrics.counter({
+    name: 'worker_sessions_total',
+    help: 'Sessions attached, replaced, closed, refused as older (past) or too many (contested); identities found duplicate.',
+    labels: { event: SESSION_EVENTS },
+  });
   const plain = (name: string, help: string): CounterChild => metrics.counter({ name, help }).of({});
   const conflicts = plain('worker_append_conflicts_total', 'Appends refused because another writer came first.');
   const busRetries = plain('worker_bus_retries_total', 'Messages tried again because the bus failed them.');
@@ -123,6 +132,7 @@ export function createWorkerMetrics(
     bootDeferred: () => bootsDeferred.add(),
     staleAnswer: () => staleAnswers.add(),
     staleClose: () => staleCloses.add(),
+    session: (event) => sessions.of({ event }).add(),
     trimmed: (records) => trimmed.add(records),
     trimFailed: () => trimFailures.add(),
     conflictingContent: () => conflictingContents.add(),

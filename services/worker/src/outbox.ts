@@ -27,8 +27,12 @@ import type { EventDraft, ReportPart } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { STATE_HEADER, writeState } from './state-header.ts';
 
-/** WebSocket close code of a socket whose charger has connected anew (RFC 6455: policy violation). */
-const CLOSE_REPLACED = 1008;
+/** Why a socket is closed: WebSocket close codes (1008 policy violation, 1013 try again later) and the reason the charger reads. */
+const CLOSINGS = {
+  replaced: { code: 1008, reason: 'replaced by a newer connection' },
+  past: { code: 1008, reason: 'a newer connection is there' },
+  contested: { code: 1013, reason: 'connections of this identity replace each other, try again later' },
+} as const;
 
 /** What the outbox works with. */
 export interface OutboxDependencies {
@@ -118,12 +122,17 @@ export class Outbox {
     this.#deps.bus.publish(inbound.reply, encodeDownlink(reply));
   }
 
-  /** Tells the edge of a replaced session to close its socket. */
-  closeReplaced(actor: ChargerActor, session: SessionState): void {
+  /** Tells the edge of a session that is not the newest, or may not be, to close its socket. */
+  closeSocket(actor: ChargerActor, session: Pick<SessionState, 'id' | 'edgeId'>, why: keyof typeof CLOSINGS): void {
     if (this.#deps.ownership.epochOf(actor.partition) !== actor.epoch) return;
     const { partition, epoch } = actor;
-    const close = { kind: 'close', partition, epoch, sessionId: sessionId(session.id), code: CLOSE_REPLACED } as const;
-    const data = encodeDownlink({ ...close, reason: 'replaced by a newer connection' });
+    const data = encodeDownlink({
+      kind: 'close',
+      partition,
+      epoch,
+      sessionId: sessionId(session.id),
+      ...CLOSINGS[why],
+    });
     this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(session.edgeId)), data);
   }
 

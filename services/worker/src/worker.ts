@@ -16,6 +16,7 @@ import type { WorkerMetrics } from './metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import { PressureGauge } from './pressure.ts';
+import { SessionKeeper } from './session-keeper.ts';
 
 /** A running worker. `stop` hands every partition over and resolves when nothing is in hand any more. */
 export type Worker = Running;
@@ -84,12 +85,14 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   };
   const outboxMetrics = { ...metrics, appended };
   const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics: outboxMetrics });
+  const sessions = new SessionKeeper({ outbox, clock, log, metrics });
   const behaviour = new ChargerBehaviour({
     journal,
     registry: deps.registry,
     ownership,
     subjects,
     outbox,
+    sessions,
     clock,
     log,
     metrics,

@@ -15,6 +15,7 @@ import type { ChargerActor, Inbound } from '../src/charger-actor.ts';
 import { ChargerBehaviour } from '../src/charger-behaviour.ts';
 import { createWorkerMetrics } from '../src/metrics.ts';
 import { Outbox } from '../src/outbox.ts';
+import { SessionKeeper } from '../src/session-keeper.ts';
 import { SAMPLES_V201 } from './handlers/samples.ts';
 import { BOOT, call, header, opened, start } from './uplinks.ts';
 
@@ -140,6 +141,7 @@ async function run(loss: Loss): Promise<Run> {
     ownership,
     subjects,
     outbox,
+    sessions: new SessionKeeper({ outbox, clock, log: telemetry.log, metrics }),
     clock,
     log: telemetry.log,
     metrics,
@@ -154,7 +156,13 @@ async function run(loss: Loss): Promise<Run> {
   );
   host.open(PARTITION);
   for (const uplink of story()) {
-    const inbound = { uplink, partition: PARTITION, reply: 'r', deadlineMs: clock.monotonicMs() + 20_000 };
+    const inbound = {
+      uplink,
+      partition: PARTITION,
+      reply: 'r',
+      deadlineMs: clock.monotonicMs() + 20_000,
+      arrivedMs: clock.monotonicMs(),
+    };
     host.deliver(PARTITION, foldCase(uplink.chargerId), inbound);
     await clock.advanceAsync(10);
   }

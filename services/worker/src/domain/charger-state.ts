@@ -15,6 +15,13 @@ export interface SessionState {
   readonly openedAtMs: number;
 }
 
+/** How often sessions of a charger replaced each other while the older one still stood, in the current window. */
+export interface Replacements {
+  /** Start of the window, ms since epoch. */
+  readonly sinceMs: number;
+  readonly count: number;
+}
+
 /** Inclusive range of sequence numbers seen. */
 export type SeqRange = readonly [from: number, to: number];
 
@@ -82,8 +89,13 @@ export interface ChargerState {
   readonly model: string | undefined;
   readonly firmwareVersion: string | undefined;
   readonly session: SessionState | undefined;
-  /** Id of the newest session ever seen, connected or not: an older one can neither attach nor detach. Empty when none was. */
+  /** Id of the newest session ever seen, connected or not. Empty when none was. */
   readonly newestSession: string;
+  /** When that session was opened, by its age and the owner's clock, ms since epoch. */
+  readonly newestOpenedMs: number;
+  /** Sessions that ended or were replaced, newest first: none of them can attach again. */
+  readonly pastSessions: readonly string[];
+  readonly replacements: Replacements | undefined;
   /** Number of events this charger has had; makes ids of events that have no natural key. */
   readonly eventCount: number;
   /** Number of 1.6 transactions started; input of the keyed permutation that makes transaction ids. */
@@ -103,7 +115,8 @@ export const STATE_LIMITS: {
   readonly answeredMax: number;
   readonly connectorsMax: number;
   readonly seenRangesMax: number;
-} = { openMax: 64, endedMax: 16, answeredMax: 4, connectorsMax: 256, seenRangesMax: 16 };
+  readonly pastSessionsMax: number;
+} = { openMax: 64, endedMax: 16, answeredMax: 4, connectorsMax: 256, seenRangesMax: 16, pastSessionsMax: 8 };
 
 /** State of a charger nobody has seen. */
 export const EMPTY_STATE: ChargerState = {
@@ -113,6 +126,9 @@ export const EMPTY_STATE: ChargerState = {
   firmwareVersion: undefined,
   session: undefined,
   newestSession: '',
+  newestOpenedMs: 0,
+  pastSessions: [],
+  replacements: undefined,
   eventCount: 0,
   transactionCount: 0,
   connectors: {},
