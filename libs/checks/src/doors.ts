@@ -12,7 +12,7 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   'typed-ocpp': ['ocpp'],
   ajv: ['ocpp'],
   'ajv-formats': ['ocpp'],
-  commander: ['virtual-charger', 'loadtest'],
+  commander: ['virtual-charger', 'loadtest', 'chaos'],
   'hdr-histogram-js': ['loadtest'],
   'oxc-parser': ['checks'],
   vitest: ['checks'],

@@ -22,11 +22,12 @@ export const LEVELS: Readonly<Record<string, number>> = {
   testkit: 6,
   loadtest: 7,
   simulation: 7,
+  chaos: 7,
   checks: 7,
 };
 
 /** Packages that may use the testkit outside of tests. */
-const TESTKIT_USERS: ReadonlySet<string> = new Set(['testkit', 'loadtest', 'simulation']);
+const TESTKIT_USERS: ReadonlySet<string> = new Set(['testkit', 'loadtest', 'chaos', 'simulation']);
 
 /** Tests of packages up to this level may use packages beside them, as data or as clocks. Services stay apart. */
 const NEIGHBOURS_MAX = 2;

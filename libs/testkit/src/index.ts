@@ -1,4 +1,5 @@
 /** Public face of `@voltlane/testkit`. For tests only. */
+export { type AcknowledgedMessage, checkAcknowledged } from './acknowledged-check.ts';
 export {
   BYTES_CASES,
   type BytesCase,
