@@ -1,52 +1,103 @@
-/** nats-server, one worker and one edge as real processes, each of which can be killed and started again on its ports. */
+/** nats-server, workers and edges as real processes, each of which can be ended and started again on its ports. */
 import { connectNats, eventJournalOptions } from '@voltlane/bus';
-import type { HistoryRecord, NatsServer, ServiceName, ServiceProcess } from '@voltlane/testkit';
+import type { HistoryRecord, NatsServer, ProcessExit, ServiceProcess } from '@voltlane/testkit';
 import { freePort, readHistory, startNatsServer, startService } from '@voltlane/testkit';
 import { systemClock } from '@voltlane/time';
 import { createSubjects } from '@voltlane/wire';
 
-/** The set. */
+/** Services of the set. */
+export type SetService = 'edge' | 'worker';
+
+/** The set. `index` says which of several; default the first. */
 export interface BrokerSet {
   readonly nats: NatsServer;
+  /** Of the first edge. */
   readonly ocppUrl: string;
+  /** One per edge. */
+  readonly ocppUrls: readonly string[];
   /** Kills with SIGKILL and starts again at once; resolves when it is ready. */
-  replace(service: 'edge' | 'worker'): Promise<void>;
+  replace(service: SetService, index?: number): Promise<void>;
+  /** Ends with a signal and waits for the exit. */
+  end(service: SetService, signal: 'SIGTERM' | 'SIGKILL', index?: number): Promise<ProcessExit>;
+  /** Status of its readiness, undefined when it does not answer. */
+  readonly readiness: (service: SetService, index?: number) => Promise<number | undefined>;
   history(): Promise<readonly HistoryRecord[]>;
-  metrics(service: 'edge' | 'worker'): Promise<string>;
+  metrics(service: SetService, index?: number): Promise<string>;
   stop(): Promise<void>;
 }
 
+interface Member {
+  readonly env: Readonly<Record<string, string>>;
+  readonly service: SetService;
+  readonly healthPort: number;
+  process: ServiceProcess | undefined;
+}
+
 /** Starts everything on free ports with an empty store on disk. */
-export async function startBrokerSet(env: Readonly<Record<string, string>> = {}): Promise<BrokerSet> {
+export async function startBrokerSet(
+  env: Readonly<Record<string, string>> = {},
+  counts: Readonly<Record<SetService, number>> = { edge: 1, worker: 1 },
+): Promise<BrokerSet> {
   const nats = await startNatsServer();
-  const ports = { ocpp: await freePort(), edge: await freePort(), worker: await freePort() };
-  const start = (service: ServiceName, healthPort: number): Promise<ServiceProcess> =>
-    startService({
-      service,
-      env: {
-        VOLTLANE_NATS_URL: nats.url,
-        VOLTLANE_CHARGERS: 'open',
-        VOLTLANE_LOG_LEVEL: 'warn',
-        VOLTLANE_OCPP_PORT: String(ports.ocpp),
-        VOLTLANE_EDGE_HEALTH_PORT: String(ports.edge),
-        VOLTLANE_WORKER_HEALTH_PORT: String(ports.worker),
-        ...env,
-      },
-      readyUrl: `http://127.0.0.1:${healthPort}/readyz`,
-    });
-  const running = { worker: await start('worker', ports.worker), edge: await start('edge', ports.edge) };
+  const ocppPorts: number[] = [];
+  const members: Record<SetService, Member[]> = { edge: [], worker: [] };
+  for (const service of ['worker', 'edge'] as const) {
+    for (let index = 0; index < counts[service]; index += 1) {
+      const healthPort = await freePort();
+      const own: Record<string, string> = { [`VOLTLANE_${service.toUpperCase()}_HEALTH_PORT`]: String(healthPort) };
+      if (service === 'edge') {
+        const ocppPort = await freePort();
+        ocppPorts.push(ocppPort);
+        own['VOLTLANE_OCPP_PORT'] = String(ocppPort);
+      }
+      const common = { VOLTLANE_NATS_URL: nats.url, VOLTLANE_CHARGERS: 'open', VOLTLANE_LOG_LEVEL: 'warn' };
+      members[service].push({ service, healthPort, env: { ...common, ...own, ...env }, process: undefined });
+    }
+  }
+  const member = (service: SetService, index: number): Member => {
+    const found = members[service][index];
+    if (found === undefined) throw new Error(`there is no ${service} ${index}`);
+    return found;
+  };
+  const healthUrl = (service: SetService, index: number): string =>
+    `http://127.0.0.1:${member(service, index).healthPort}`;
+  const start = async (one: Member): Promise<void> => {
+    const readyUrl = `http://127.0.0.1:${one.healthPort}/readyz`;
+    one.process = await startService({ service: one.service, env: one.env, readyUrl });
+  };
+  // The first worker creates the journal; the others and the edges start beside each other.
+  const [first, ...others] = members.worker;
+  if (first !== undefined) await start(first);
+  await Promise.all([...others, ...members.edge].map(start));
+
+  const end: BrokerSet['end'] = (service, signal, index = 0) => {
+    const running = member(service, index).process;
+    if (running === undefined) throw new Error(`${service} ${index} does not run`);
+    return signal === 'SIGKILL' ? running.kill() : running.stop();
+  };
+  const ocppUrls = ocppPorts.map((port) => `ws://127.0.0.1:${port}/ocpp`);
   return {
     nats,
-    ocppUrl: `ws://127.0.0.1:${ports.ocpp}/ocpp`,
-    replace: async (service) => {
-      await running[service].kill();
-      running[service] = await start(service, ports[service]);
+    ocppUrl: ocppUrls[0] ?? '',
+    ocppUrls,
+    end,
+    replace: async (service, index = 0) => {
+      await end(service, 'SIGKILL', index);
+      await start(member(service, index));
+    },
+    readiness: async (service, index = 0) => {
+      try {
+        return (await fetch(`${healthUrl(service, index)}/readyz`)).status;
+      } catch {
+        return undefined;
+      }
     },
     history: () => historyOf(nats),
-    metrics: async (service) => (await fetch(`http://127.0.0.1:${ports[service]}/metrics`)).text(),
+    metrics: async (service, index = 0) => (await fetch(`${healthUrl(service, index)}/metrics`)).text(),
     stop: async () => {
-      await running.edge.stop();
-      await running.worker.stop();
+      nats.resume();
+      await Promise.all(members.edge.map((one) => one.process?.kill()));
+      await Promise.all(members.worker.map((one) => one.process?.kill()));
       await nats.stop();
     },
   };

@@ -10,7 +10,7 @@ import { connectionOf } from './lone-connection.ts';
 interface Fleet {
   readonly told: string[];
   readonly connections: Connection[];
-  add(id: string): Connection;
+  readonly add: (id: string) => Connection;
 }
 
 const fleet = (): Fleet => {
