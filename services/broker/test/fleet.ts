@@ -48,7 +48,7 @@ export async function startFleet(urls: readonly string[], count: number): Promis
       reconnect: { waitMinimumMs: 200, randomRangeMs: 100, repeatTimes: 1 },
       log: events.sink,
     });
-    drivers.push({ charger, log: events.list });
+    drivers.push({ charger, log: () => events.list() });
   }
   await Promise.all(drivers.map(({ charger }) => withTimeout(systemClock, charger.start(), 15_000, 'boot')));
   for (const { charger } of drivers) {
