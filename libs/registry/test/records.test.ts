@@ -19,6 +19,7 @@ const CHARGER: ChargerRecord = {
   registration: 'Pending',
   strictness: 'lenient',
   heartbeatIntervalS: 60,
+  closeBy: 'terminate',
   labels: { site: 'north' },
 };
 
@@ -40,7 +41,7 @@ describe('a charger record', () => {
     expect(Buffer.from(encodeChargerRecord(CHARGER)).toString()).toBe(
       `{"v":1,"chargerId":"CP 1","password":{"salt":"${'ab'.repeat(16)}","hash":"${'cd'.repeat(32)}"},` +
         '"allowedVersions":["1.6","2.1"],"securityProfile":2,"registration":"Pending","strictness":"lenient",' +
-        '"heartbeatIntervalS":60,"labels":{"site":"north"}}',
+        '"heartbeatIntervalS":60,"closeBy":"terminate","labels":{"site":"north"}}',
     );
   });
 
@@ -62,6 +63,7 @@ describe('a charger record', () => {
     ['allowedVersions', ['1.5'], 'allowedVersions is ["1.5"], expected a list of some of 1.6, 2.0.1, 2.1'],
     ['allowedVersions', [], 'allowedVersions is [], expected a list of some of 1.6, 2.0.1, 2.1'],
     ['heartbeatIntervalS', 0, 'heartbeatIntervalS is 0, expected a whole number from 1 to 604800'],
+    ['closeBy', 'reset', 'closeBy is "reset", expected one of close, terminate'],
     ['labels', { a: 1 }, 'labels.a is 1, expected text of up to 256 characters'],
     ['password', 'secret', 'password is missing, expected an object of salt and hash'],
     ['password', { salt: 'secret', hash: 'cd'.repeat(32) }, 'salt is not 8 to 64 bytes in hex digits'],

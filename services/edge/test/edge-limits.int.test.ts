@@ -141,6 +141,30 @@ describe('limits', () => {
   });
 });
 
+describe('a bus that comes back', () => {
+  it('within the grace time closes nobody, and later ends the closing where it stands', async () => {
+    const { broker, edge } = await start({ config: { busLostGraceMs: 500, drainPerSecond: 20 } });
+    const chargers: TestCharger[] = [];
+    for (let id = 0; id < 30; id += 1) chargers.push(await connect(`/ocpp/CP${id}`));
+    broker.cut('edge');
+    await pause(200);
+    broker.heal('edge');
+    await pause(600);
+    expect(edge.connections()).toBe(30);
+    broker.cut('edge');
+    await waitUntil(() => edge.connections() < 27, 'some are closed');
+    broker.heal('edge');
+    await waitUntil(() => edge.readiness().ready, 'the edge is ready');
+    await pause(200);
+    const left = edge.connections();
+    expect(left).toBeGreaterThan(10);
+    await pause(300);
+    expect(edge.connections()).toBe(left);
+    const kept = chargers.find((charger) => charger.closed === undefined);
+    expect(await kept?.ask(heartbeat('1'))).toBe(`[3,"1",${ANSWER}]`);
+  });
+});
+
 describe('authentication', () => {
   it('lets a registered charger in with its password and nobody else', async () => {
     const password = storePassword('a-password-of-16+', createSeededRandom(1));

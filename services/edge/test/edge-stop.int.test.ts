@@ -63,6 +63,56 @@ describe('a stop', () => {
     expect(log.at(-1)).toContain('edge stopped before all was delivered');
   });
 
+  it('closes with the code it was told, and without a close frame where the model needs that', async () => {
+    const { tenant, chargerId } = await import('@voltlane/wire');
+    const lookup: RigOptions['lookup'] = {
+      find: async (address) => ({
+        tenant: tenant('default'),
+        chargerId: chargerId(address.chargerId),
+        securityProfile: 0,
+        versions: ['1.6'],
+        strictness: 'strict',
+        closeBy: address.chargerId === 'Odd' ? 'terminate' : 'close',
+        password: undefined,
+      }),
+    };
+    const { edge, worker, metrics } = await start({
+      lookup,
+      config: { drainCloseCode: '1012', stopDeadlineMs: 3_000 },
+    });
+    const usual = await connect('/ocpp/Usual');
+    const odd = await connect('/ocpp/Odd');
+    let release = (): void => undefined;
+    worker.script = (call) => {
+      release = () => worker.reply(call, { kind: 'result', payload: ANSWER });
+      return undefined;
+    };
+    odd.send(heartbeat('1'));
+    await waitUntil(() => worker.calls().length === 1, 'the call is pending');
+    const stopped = edge.stop();
+    expect(await usual.waitClosed()).toEqual({ code: 1012, reason: 'edge stops' });
+    release();
+    expect(await odd.next()).toBe(`[3,"1",${ANSWER}]`);
+    expect((await odd.waitClosed()).code).toBe(1006);
+    await stopped;
+    expect(metrics.get('cut:quirk')).toBe(1);
+    expect(edge.sessions()).toBe(0);
+  });
+
+  it('lets the charger answer the command it has', async () => {
+    const { edge, worker } = await start();
+    const charger = await connect('/ocpp/CP1');
+    await waitUntil(() => worker.uplinks.length === 1, 'the session is known');
+    worker.command(worker.session('CP1'), 'c1', 'Reset', '{"type":"Soft"}');
+    await charger.next();
+    const stopped = edge.stop();
+    charger.send('[3,"c1",{"status":"Accepted"}]');
+    expect((await charger.waitClosed()).code).toBe(1001);
+    await stopped;
+    const [outcome] = worker.uplinks.flatMap((up) => (up.kind === 'answer' ? [up.outcome] : []));
+    expect(outcome).toEqual({ kind: 'result', payload: '{"status":"Accepted"}' });
+  });
+
   it('closes many sockets at the set pace', async () => {
     const { edge } = await start({ config: { drainPerSecond: 50 } });
     const chargers: TestCharger[] = [];
