@@ -19,7 +19,7 @@ export interface InboxDependencies {
   readonly subjects: Subjects;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly metrics: WorkerMetrics;
+  readonly metrics: Pick<WorkerMetrics, 'refused' | 'unreadable'>;
 }
 
 /** Time an edge waits for the reply to a message about a session, ms; calls carry their own. */
