@@ -1,28 +1,32 @@
-/** What a worker says of itself with each heartbeat. One key per worker in one bucket; the key is the worker's id. */
+/** What a process says of itself with each heartbeat. One key per process in one bucket; the key is its id. */
 
-import type { WorkerId } from '@voltlane/wire';
-import { isWorkerId } from '@voltlane/wire';
-
-/** Bucket of all members. */
+/** Bucket of all workers. */
 export const WORKERS_BUCKET = 'voltlane_workers';
 
-/** `active` takes partitions; `leaving` keeps what it has until it is handed over, and takes nothing. */
-export type MemberState = 'active' | 'leaving';
+/** Bucket of all edges, and of the workers that watch them. */
+export const EDGES_BUCKET = 'voltlane_edges';
+
+/**
+ * `active` takes part; `leaving` keeps what it has until it is handed over, and takes nothing; `observing` is in the bucket only
+ * to hear its own heartbeats, so that it knows when it may blame others for silence.
+ */
+export type MemberState = 'active' | 'leaving' | 'observing';
 
 /** One heartbeat. `beat` only makes each one different: no reader computes with it. */
 export interface MemberRecord {
-  readonly worker: WorkerId;
+  readonly member: string;
   readonly beat: number;
   readonly state: MemberState;
 }
 
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** JSON, so that an operator can read it with any NATS client. */
 export function encodeMember(record: MemberRecord): Uint8Array {
-  const { worker, beat, state } = record;
-  return encoder.encode(JSON.stringify({ worker, beat, state }));
+  const { member, beat, state } = record;
+  return encoder.encode(JSON.stringify({ member, beat, state }));
 }
 
 /**
@@ -32,10 +36,10 @@ export function encodeMember(record: MemberRecord): Uint8Array {
 export function decodeMember(bytes: Uint8Array): MemberRecord | undefined {
   const value = parse(decoder.decode(bytes));
   if (typeof value !== 'object' || value === null) return undefined;
-  if (!('worker' in value) || !('beat' in value) || !('state' in value)) return undefined;
-  const { worker, beat, state } = value;
-  if (typeof worker !== 'string' || !isWorkerId(worker) || typeof beat !== 'number') return undefined;
-  return { worker, beat, state: state === 'active' ? 'active' : 'leaving' };
+  if (!('member' in value) || !('beat' in value) || !('state' in value)) return undefined;
+  const { member, beat, state } = value;
+  if (typeof member !== 'string' || !NAME.test(member) || typeof beat !== 'number') return undefined;
+  return { member, beat, state: state === 'active' || state === 'observing' ? state : 'leaving' };
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,6 @@
 /**
- * Who takes part. Owns this worker's heartbeat and its view of the others; knows nothing of partitions.
+ * Who takes part. Owns this process's heartbeat and its view of the others; knows nothing of partitions. Workers know each other by
+ * it, and it tells them which edges there are.
  *
  * A worker writes its entry every `heartbeatMs`. Everybody watches the bucket and notes, on his own monotonic clock, when an
  * entry last changed; one that stands still for `memberExpiryMs` is dead. No two clocks are ever compared, and a heartbeat
@@ -16,12 +17,9 @@
  * 3. Nobody is judged dead by a reader whose own heartbeats do not come back.
  */
 import type { Bus, KeyValue, KvChange, Subscription } from '@voltlane/bus';
-import { isBusError } from '@voltlane/bus';
 import type { CancelTimer, Clock } from '@voltlane/time';
-import type { WorkerId } from '@voltlane/wire';
-import { isWorkerId } from '@voltlane/wire';
-import type { MemberState } from './member.ts';
-import { decodeMember, encodeMember } from './member.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { decodeMember } from './member.ts';
 import { PeerTable } from './peer-table.ts';
 
 /** How often and how long. Relations: 2 · heartbeatMs < selfFenceMs < memberExpiryMs; equal in all workers of a cluster. */
@@ -34,8 +32,12 @@ export interface MembershipTimes {
 }
 
 /** What membership needs. */
-export interface MembershipDependencies {
-  readonly worker: WorkerId;
+export interface MembershipDependencies<Id extends string> {
+  readonly self: Id;
+  /** Tells the ids of members from other keys. */
+  readonly isMember: (text: string) => text is Id;
+  /** `observing`: watches the others and is none of them. */
+  readonly role: 'active' | 'observing';
   readonly members: KeyValue;
   readonly bus: Pick<Bus, 'status' | 'onStatus'>;
   readonly clock: Clock;
@@ -52,18 +54,14 @@ export interface MembershipListener {
   ticked(): void;
 }
 
-/** Heartbeats without an answer yet; with more, the bus is not answering and another would not help. */
-const BEATS_OUTSTANDING_MAX = 64;
 const TICKS_PER_BEAT = 5;
 
-/** This worker among the others. */
-export class Membership {
-  readonly #deps: MembershipDependencies;
-  readonly #peers: PeerTable;
-  readonly #outstanding = new Set<Promise<void>>();
+/** This process among the others. */
+export class Membership<Id extends string> {
+  readonly #deps: MembershipDependencies<Id>;
+  readonly #peers: PeerTable<Id>;
+  readonly #heartbeat: Heartbeat;
   #listener: MembershipListener | undefined;
-  #state: MemberState = 'active';
-  #beat = 0;
   /** When the newest acknowledged heartbeat was sent. */
   #provenMs = Number.NEGATIVE_INFINITY;
   /** When the own heartbeat last came back through the watch. */
@@ -72,12 +70,14 @@ export class Membership {
   #joined = false;
   /** The others were told that this worker leaves. */
   #left = false;
-  #failures = 0;
-  #active: readonly WorkerId[] | undefined;
+  #active: readonly Id[] | undefined;
   #undo: (() => void)[] = [];
 
-  constructor(deps: MembershipDependencies) {
+  constructor(deps: MembershipDependencies<Id>) {
     this.#deps = deps;
+    const { self: member, members, bus, clock, role } = deps;
+    this.#heartbeat = new Heartbeat({ member, members, bus, clock, onTaken: (sentMs) => this.#prove(sentMs) });
+    this.#heartbeat.state = role;
     this.#peers = new PeerTable(deps.times.memberExpiryMs);
   }
 
@@ -94,15 +94,15 @@ export class Membership {
     const status = bus.onStatus((now) => {
       if (now !== 'connected') return;
       this.#peers.grant(clock.monotonicMs());
-      void this.#send();
+      void this.#heartbeat.send();
     });
     const stopBeat: CancelTimer = clock.every(times.heartbeatMs, () => {
       this.#checkFence();
-      void this.#send();
+      void this.#heartbeat.send();
     });
     const stopTick: CancelTimer = clock.every(times.heartbeatMs / TICKS_PER_BEAT, () => this.#tick());
     this.#undo.push(() => status.unsubscribe(), stopBeat, stopTick);
-    void this.#send();
+    void this.#heartbeat.send();
   }
 
   /** True while this worker may act. A comparison of two numbers: cheap enough for every effect. */
@@ -111,39 +111,51 @@ export class Membership {
   }
 
   /** Workers that take partitions, this one included while it is current; in order of their ids. */
-  active(): readonly WorkerId[] {
+  active(): readonly Id[] {
     if (this.#active === undefined) {
-      const own = this.#joined && !this.#left ? [this.#deps.worker] : [];
+      const takesPart = this.#deps.role === 'active' && this.#joined && !this.#left;
+      const own = takesPart ? [this.#deps.self] : [];
       this.#active = [...this.#peers.active(), ...own].toSorted();
     }
     return this.#active;
   }
 
+  /** Live members with an entry, this process and observers left out. */
+  present(): readonly Id[] {
+    return this.#peers.present();
+  }
+
+  /** True while this process would hear the others, so that their silence means something. */
+  hears(): boolean {
+    const { clock, bus, times } = this.#deps;
+    return bus.status() === 'connected' && clock.monotonicMs() - this.#echoMs <= times.selfFenceMs;
+  }
+
   /** True while a claim of this worker counts. */
-  isLive(worker: WorkerId): boolean {
+  isLive(worker: Id): boolean {
     return this.#peers.isLive(worker);
   }
 
   /** True when the worker was seen moving, not only found: an entry found at the start may be of one that died before. */
-  hasMoved(worker: WorkerId): boolean {
+  hasMoved(worker: Id): boolean {
     return this.#peers.hasMoved(worker);
   }
 
   /** A fresh claim names this worker: where its heartbeat did not arrive yet, give it a period to do so. */
-  sighted(worker: WorkerId): void {
-    if (worker === this.#deps.worker) return;
+  sighted(worker: Id): void {
+    if (worker === this.#deps.self) return;
     if (this.#peers.sighted(worker, this.#deps.clock.monotonicMs())) this.#changed();
   }
 
   /** Others known to live, and heartbeats that failed. */
   stats(): { readonly livePeers: number; readonly heartbeatFailures: number } {
-    return { livePeers: this.#peers.liveCount(), heartbeatFailures: this.#failures };
+    return { livePeers: this.#peers.liveCount(), heartbeatFailures: this.#heartbeat.failures };
   }
 
   /** Takes nothing more: tells the others first, so that what is given up finds its next owner. */
   async leave(): Promise<void> {
-    this.#state = 'leaving';
-    await this.#send();
+    this.#heartbeat.state = 'leaving';
+    await this.#heartbeat.send();
     this.#left = true;
     this.#changed();
   }
@@ -152,29 +164,10 @@ export class Membership {
   async stop(): Promise<void> {
     for (const undo of this.#undo) undo();
     this.#undo = [];
-    // A heartbeat that came after the removal would look like life.
-    await Promise.all(this.#outstanding);
+    const removed = this.#heartbeat.remove();
     this.#joined = false;
     this.#provenMs = Number.NEGATIVE_INFINITY;
-    await this.#deps.members.delete(this.#deps.worker).catch((error: unknown) => this.#failed(error));
-  }
-
-  #send(): Promise<void> {
-    const { clock, members, bus, worker } = this.#deps;
-    if (bus.status() !== 'connected' || this.#outstanding.size >= BEATS_OUTSTANDING_MAX) return Promise.resolve();
-    this.#beat += 1;
-    const sentMs = clock.monotonicMs();
-    const sending = members.put(worker, encodeMember({ worker, beat: this.#beat, state: this.#state })).then(
-      () => this.#prove(sentMs),
-      (error: unknown) => this.#failed(error),
-    );
-    this.#outstanding.add(sending);
-    return sending.finally(() => this.#outstanding.delete(sending));
-  }
-
-  #failed(error: unknown): void {
-    if (!isBusError(error)) throw error;
-    this.#failures += 1;
+    await removed;
   }
 
   #prove(sentMs: number): void {
@@ -195,34 +188,39 @@ export class Membership {
 
   #tick(): void {
     this.#checkFence();
-    const { clock, bus, times } = this.#deps;
-    const nowMs = clock.monotonicMs();
-    if (bus.status() === 'connected' && nowMs - this.#echoMs <= times.selfFenceMs) {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (this.hears()) {
       if (this.#peers.expire(nowMs)) this.#changed();
-      if (this.#joined && this.active()[0] === this.#deps.worker) this.#bury(nowMs);
+      if (this.#joined && this.#isFirst()) this.#bury(nowMs);
     }
     this.#listener?.ticked();
   }
 
-  /** One worker is enough to remove the long dead. */
+  /** One is enough to remove the long dead: the first of its kind. */
+  #isFirst(): boolean {
+    const { self, role } = this.#deps;
+    if (role === 'active') return this.active()[0] === self;
+    return this.#peers.observers().every((other) => self < other);
+  }
+
   #bury(nowMs: number): void {
-    for (const worker of this.#peers.longDead(nowMs)) {
-      this.#deps.members.delete(worker).catch((error: unknown) => this.#failed(error));
+    for (const member of this.#peers.longDead(nowMs)) {
+      this.#deps.members.delete(member).catch((error: unknown) => this.#heartbeat.failed(error));
     }
   }
 
   #observe(change: KvChange): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    if (change.key === this.#deps.worker) {
+    if (change.key === this.#deps.self) {
       if (nowMs - this.#echoMs > this.#deps.times.selfFenceMs) this.#peers.grant(nowMs);
       this.#echoMs = nowMs;
       return;
     }
-    if (!isWorkerId(change.key)) return;
+    if (!this.#deps.isMember(change.key)) return;
     const record = change.value === undefined ? undefined : decodeMember(change.value);
     // What cannot be read is no sign of life and no end of it.
     if (change.value !== undefined && record === undefined) return;
-    const news = record === undefined ? this.#peers.removed(change.key) : this.#peers.seen(record, nowMs);
+    const news = record === undefined ? this.#peers.removed(change.key) : this.#peers.seen(change.key, record, nowMs);
     if (news) this.#changed();
   }
 

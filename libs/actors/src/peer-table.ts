@@ -1,8 +1,7 @@
 /**
- * What this worker knows of the others and since when. Times are its own monotonic milliseconds, handed in; it asks nobody and
+ * What this process knows of the others and since when. Times are its own monotonic milliseconds, handed in; it asks nobody and
  * never decides whether a verdict is allowed (`membership.ts` does).
  */
-import type { WorkerId } from '@voltlane/wire';
 import type { MemberRecord, MemberState } from './member.ts';
 
 interface Peer {
@@ -21,9 +20,9 @@ const BURIAL_EXPIRIES = 60;
 const BURIALS_MAX = 4;
 
 /** The other members. */
-export class PeerTable {
+export class PeerTable<Id extends string = string> {
   readonly #expiryMs: number;
-  readonly #peers = new Map<WorkerId, Peer>();
+  readonly #peers = new Map<Id, Peer>();
   /** The entries found at the start are all here: what comes now is news. */
   known = false;
 
@@ -32,19 +31,34 @@ export class PeerTable {
   }
 
   /** Live members that take partitions. */
-  active(): readonly WorkerId[] {
-    const active: WorkerId[] = [];
+  active(): readonly Id[] {
+    const active: Id[] = [];
     for (const [worker, peer] of this.#peers) if (peer.live && peer.state === 'active') active.push(worker);
     return active;
   }
 
+  /** Live members with an entry, whatever they do, but observers. */
+  present(): readonly Id[] {
+    const present: Id[] = [];
+    for (const [id, { live, state, gone, moved }] of this.#peers)
+      if (live && state !== 'observing' && (!gone || moved)) present.push(id);
+    return present;
+  }
+
+  /** Live members that only watch. */
+  observers(): readonly Id[] {
+    const observers: Id[] = [];
+    for (const [id, { live, state }] of this.#peers) if (live && state === 'observing') observers.push(id);
+    return observers;
+  }
+
   /** True while the worker is not known to be dead. */
-  isLive(worker: WorkerId): boolean {
+  isLive(worker: Id): boolean {
     return this.#peers.get(worker)?.live === true;
   }
 
   /** True when the worker lives and its entry was seen changing. */
-  hasMoved(worker: WorkerId): boolean {
+  hasMoved(worker: Id): boolean {
     const peer = this.#peers.get(worker);
     return peer?.live === true && peer.moved;
   }
@@ -57,11 +71,11 @@ export class PeerTable {
   }
 
   /** A heartbeat; true when it changes who is active or live. */
-  seen(record: MemberRecord, nowMs: number): boolean {
-    const peer = this.#peers.get(record.worker);
+  seen(id: Id, record: Pick<MemberRecord, 'state'>, nowMs: number): boolean {
+    const peer = this.#peers.get(id);
     if (peer === undefined) {
       const { state } = record;
-      this.#peers.set(record.worker, { state, live: true, seenMs: nowMs, moved: this.known, gone: false });
+      this.#peers.set(id, { state, live: true, seenMs: nowMs, moved: this.known, gone: false });
       return true;
     }
     const news = !peer.live || peer.state !== record.state;
@@ -77,7 +91,7 @@ export class PeerTable {
    * A fresh claim names this worker, so it lives, and its heartbeat is on its way; true when that is news. Until it arrives, or
    * a period has passed, a stranger's claims count, but it is given nothing.
    */
-  sighted(worker: WorkerId, nowMs: number): boolean {
+  sighted(worker: Id, nowMs: number): boolean {
     const peer = this.#peers.get(worker);
     if (peer?.live === true) return false;
     if (peer === undefined) {
@@ -93,7 +107,7 @@ export class PeerTable {
    * The entry was removed; true when that changes who is live. A worker that had said it is leaving is gone at once. One that
    * had not was removed by somebody else, who may have been wrong: it gets the rest of its period.
    */
-  removed(worker: WorkerId): boolean {
+  removed(worker: Id): boolean {
     const peer = this.#peers.get(worker);
     if (peer === undefined) return false;
     if (peer.live && peer.state === 'active') {
@@ -122,8 +136,8 @@ export class PeerTable {
   }
 
   /** Some of the workers that died long ago; each is named again only after another such time. */
-  longDead(nowMs: number): readonly WorkerId[] {
-    const dead: WorkerId[] = [];
+  longDead(nowMs: number): readonly Id[] {
+    const dead: Id[] = [];
     for (const [worker, peer] of this.#peers) {
       if (dead.length >= BURIALS_MAX) break;
       if (peer.live || nowMs - peer.seenMs <= BURIAL_EXPIRIES * this.#expiryMs) continue;

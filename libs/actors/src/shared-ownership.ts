@@ -42,7 +42,7 @@
 import type { Bus, KeyValue } from '@voltlane/bus';
 import type { Clock } from '@voltlane/time';
 import type { Epoch, PartitionId, WorkerId } from '@voltlane/wire';
-import { epoch } from '@voltlane/wire';
+import { epoch, isWorkerId } from '@voltlane/wire';
 import { assign } from './assignment.ts';
 import type { ClaimStep } from './claim-step.ts';
 import { nextStep } from './claim-step.ts';
@@ -77,7 +77,7 @@ const START_MS_MAX = 10_000;
 /** Holds this worker's share of the partitions. */
 export class SharedOwnership implements Ownership {
   readonly #deps: SharedOwnershipDependencies;
-  readonly #membership: Membership;
+  readonly #membership: Membership<WorkerId>;
   readonly #table: ClaimTable;
   #listener: PartitionListener | undefined;
   #owners: readonly (WorkerId | undefined)[] | undefined;
@@ -98,7 +98,15 @@ export class SharedOwnership implements Ownership {
     this.#deps = deps;
     const { worker, members, bus, clock, options, claims, partitions } = deps;
     this.#handingMax = options.rebalanceInFlightMax;
-    this.#membership = new Membership({ worker, members, bus, clock, times: options });
+    this.#membership = new Membership({
+      self: worker,
+      isMember: isWorkerId,
+      role: 'active',
+      members,
+      bus,
+      clock,
+      times: options,
+    });
     this.#table = new ClaimTable(claims, partitions, (slot, fresh) => this.#observe(slot, fresh));
   }
 

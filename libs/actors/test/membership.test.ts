@@ -2,10 +2,10 @@
 import type { BusStatus, KeyValue, KvChange } from '@voltlane/bus';
 import type { FakeClock } from '@voltlane/time';
 import { createFakeClock } from '@voltlane/time';
-import { workerId } from '@voltlane/wire';
+import type { WorkerId } from '@voltlane/wire';
+import { isWorkerId, workerId } from '@voltlane/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { encodeMember } from '../src/index.ts';
-import { Membership } from '../src/membership.ts';
+import { encodeMember, Membership } from '../src/index.ts';
 
 const ME = workerId('me');
 const PEER = workerId('peer');
@@ -17,7 +17,7 @@ let acks: (() => void)[];
 let onChange: (change: KvChange) => void;
 let onStatus: (status: BusStatus) => void;
 let told: string[];
-let membership: Membership;
+let membership: Membership<WorkerId>;
 let revision: number;
 
 /** Everything a promise chain can do without the clock. */
@@ -27,7 +27,7 @@ async function settle(): Promise<void> {
 
 function seen(worker: typeof ME): void {
   revision += 1;
-  onChange({ key: worker, value: encodeMember({ worker, beat: revision, state: 'active' }), revision });
+  onChange({ key: worker, value: encodeMember({ member: worker, beat: revision, state: 'active' }), revision });
 }
 
 async function passTo(ms: number): Promise<void> {
@@ -58,7 +58,9 @@ beforeEach(async () => {
     },
   };
   membership = new Membership({
-    worker: ME,
+    self: ME,
+    isMember: isWorkerId,
+    role: 'active',
     members,
     bus: {
       status: () => 'connected',

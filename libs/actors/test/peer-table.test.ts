@@ -8,7 +8,7 @@ const W = workerId('w1');
 let peers: PeerTable;
 
 function beat(nowMs: number, state: MemberState = 'active'): boolean {
-  return peers.seen({ worker: W, beat: nowMs, state }, nowMs);
+  return peers.seen(W, { state }, nowMs);
 }
 
 beforeEach(() => {
@@ -77,7 +77,7 @@ describe('what a worker knows of the others', () => {
 
   it('names the long dead a few at a time, each once in a while', () => {
     const workers = Array.from({ length: 6 }, (_, index) => workerId(`d${index}`));
-    for (const worker of workers) peers.seen({ worker, beat: 1, state: 'active' }, 0);
+    for (const worker of workers) peers.seen(worker, { state: 'active' }, 0);
     peers.expire(1001);
     expect(peers.longDead(60_000)).toEqual([]);
     expect(peers.longDead(60_001).length).toBe(4);
@@ -88,13 +88,13 @@ describe('what a worker knows of the others', () => {
 
 describe('a member entry', () => {
   it('is JSON and comes back as it went', () => {
-    const record = { worker: W, beat: 7, state: 'leaving' } as const;
-    expect(new TextDecoder().decode(encodeMember(record))).toBe('{"worker":"w1","beat":7,"state":"leaving"}');
+    const record = { member: W, beat: 7, state: 'leaving' } as const;
+    expect(new TextDecoder().decode(encodeMember(record))).toBe('{"member":"w1","beat":7,"state":"leaving"}');
     expect(decodeMember(encodeMember(record))).toEqual(record);
   });
 
   it('in a state this version does not know gets nothing', () => {
-    expect(decodeMember(new TextEncoder().encode('{"worker":"w1","beat":1,"state":"resting"}'))?.state).toBe('leaving');
+    expect(decodeMember(new TextEncoder().encode('{"member":"w1","beat":1,"state":"resting"}'))?.state).toBe('leaving');
   });
 
   it.each([
@@ -102,8 +102,8 @@ describe('a member entry', () => {
     '{',
     '[]',
     'null',
-    '{"worker":"w 1","beat":1,"state":"active"}',
-    '{"worker":"w1","beat":"1","state":"active"}',
+    '{"member":"w 1","beat":1,"state":"active"}',
+    '{"member":"w1","beat":"1","state":"active"}',
   ])('that is none is undefined: %j', (text) => {
     expect(decodeMember(new TextEncoder().encode(text))).toBeUndefined();
   });
