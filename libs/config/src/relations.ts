@@ -41,6 +41,13 @@ export const RELATIONS: readonly Relation[] = [
         : `memberHeartbeatMs (${options.memberHeartbeatMs}) must be below half of selfFenceMs (${options.selfFenceMs}): one lost heartbeat must not stop a worker`,
   },
   {
+    fields: ['edgeHeartbeatMs', 'edgeExpiryMs'],
+    broken: (options) =>
+      3 * options.edgeHeartbeatMs <= options.edgeExpiryMs
+        ? undefined
+        : `edgeHeartbeatMs (${options.edgeHeartbeatMs}) must not be above a third of edgeExpiryMs (${options.edgeExpiryMs}): one late heartbeat must not end an edge`,
+  },
+  {
     fields: ['callDeadlineMs'],
     broken: (options) =>
       options.callDeadlineMs < CHARGER_GIVES_UP_MS

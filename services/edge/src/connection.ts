@@ -45,6 +45,8 @@ export class Connection implements Sender {
   readonly session: Session;
   /** Monotonic ms at which the socket was opened. */
   readonly openedAtMs: number;
+  /** Counts the connections of this edge from 1; given by `Sessions`. */
+  ordinal: number = 0;
   readonly #socket: SocketPort;
   readonly #ports: ConnectionPorts;
 

@@ -21,6 +21,7 @@ import type { Listen } from './listener.ts';
 import { startListener } from './listener.ts';
 import { startLiveness } from './liveness.ts';
 import type { EdgeMetrics } from './metrics.ts';
+import { startPresence } from './presence.ts';
 import type { Refusal } from './refusal.ts';
 import { refusal } from './refusal.ts';
 import { createRefusalLog } from './refusal-log.ts';
@@ -107,6 +108,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     bus.subscribe(subjects.edgeFilter(edgeId), (message) => downlinks.received(message)),
     bus.subscribe(subjects.ownerFilter(), (message) => downlinks.announced(message)),
   ];
+  const presence = await startPresence({ edgeId, bus, subjects, sessions, clock, metrics }, config.edgeHeartbeatMs);
 
   const connectionPorts: ConnectionPorts = {
     clock,
@@ -213,6 +215,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     endLiveness();
     uplinks.stop();
     for (const subscription of subscriptions) subscription.unsubscribe();
+    await presence.stop();
     if (!clean)
       log.warn({ sessions: sessions.size, pending: uplinks.pending() }, 'edge stopped before all was delivered');
   };

@@ -12,6 +12,7 @@ import type { Connection } from './connection.ts';
 export class Sessions {
   readonly #byCharger = new Map<string, Connection>();
   readonly #bySession = new Map<SessionId, Connection>();
+  #ordinal = 0;
 
   /** Sessions whose socket is open. */
   get open(): number {
@@ -27,6 +28,8 @@ export class Sessions {
   add(connection: Connection): Connection | undefined {
     const key = chargerKey(connection.session.tenant, connection.session.chargerId);
     const older = this.#byCharger.get(key);
+    this.#ordinal += 1;
+    connection.ordinal = this.#ordinal;
     this.#byCharger.set(key, connection);
     this.#bySession.set(connection.sessionId, connection);
     return older;
@@ -53,7 +56,7 @@ export class Sessions {
     return this.#byCharger.has(chargerKey(tenant, chargerId));
   }
 
-  /** Every session that has not ended. */
+  /** Every session that has not ended, in the order they came. */
   all(): IterableIterator<Connection> {
     return this.#bySession.values();
   }

@@ -1,11 +1,27 @@
 /** One charger in the memory of its owner. Lean: plain fields, never a parsed message (100,000 of these live in one process). */
-import type { ChargerId, Epoch, PartitionId, Tenant, Uplink } from '@voltlane/wire';
+import type { ChargerId, EdgeId, Epoch, ListedSession, PartitionId, Tenant, Uplink } from '@voltlane/wire';
 import type { AnsweredCall, ChargerState } from './domain/charger-state.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 
-/** An uplink message on its way through a mailbox. */
-export interface Inbound {
-  readonly uplink: Uplink;
+/** The worker noticed that an edge which may hold the charger is gone. */
+export interface EdgeLost {
+  readonly kind: 'edgeLost';
+  readonly tenant: Tenant;
+  readonly chargerId: ChargerId;
+  readonly edgeId: EdgeId;
+}
+
+/** An edge says that it holds this session, and the worker did not know. */
+export interface SessionListed extends ListedSession {
+  readonly kind: 'sessionListed';
+}
+
+/** What the worker tells an actor by itself; it never travels and is not answered. */
+export type Notice = EdgeLost | SessionListed;
+
+/** A message on its way through a mailbox. */
+export interface Inbound<Message extends Uplink | Notice = Uplink | Notice> {
+  readonly uplink: Message;
   readonly partition: PartitionId;
   /** Subject the edge wants the reply on. */
   readonly reply: string;

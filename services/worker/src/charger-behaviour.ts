@@ -12,7 +12,7 @@ import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
 import { isoTime } from '@voltlane/time';
-import type { DownlinkReply, PartitionId, SessionOpened, Subjects, UplinkCall } from '@voltlane/wire';
+import type { DownlinkReply, PartitionId, SessionOpened, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
 import { callFingerprint, findAnswered, rememberAnswered } from './answered-calls.ts';
 import { deferralIntervalS, mayDefer } from './boot-deferral.ts';
 import type { CallInput } from './call-decision.ts';
@@ -70,7 +70,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     if (epoch === undefined) throw new WorkerError('not-owner', `partition ${partition} is not held`);
     const stateSubject = this.#deps.subjects.eventState({ tenant, chargerId });
     const [tail, policy] = await Promise.all([this.#deps.journal.readLast(stateSubject), this.#policy(message)]);
-    return {
+    const actor: ChargerActor = {
       tenant,
       chargerId,
       partition,
@@ -85,9 +85,18 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       bootsDeferred: 0,
       transactionIdFor: undefined,
     };
+    await this.#deps.sessions.activated(actor, message);
+    return actor;
   }
 
-  receive(actor: ChargerActor, inbound: Inbound): Promise<void> | void {
+  receive(actor: ChargerActor, message: Inbound): Promise<void> | void {
+    const { uplink } = message;
+    if (uplink.kind === 'edgeLost') return this.#deps.sessions.edgeLost(actor, uplink);
+    if (uplink.kind === 'sessionListed') return this.#deps.sessions.listed(actor, message, uplink);
+    return isOfEdge(message) ? this.#receive(actor, message) : undefined;
+  }
+
+  #receive(actor: ChargerActor, inbound: Inbound<Uplink>): Promise<void> | void {
     const { uplink } = inbound;
     switch (uplink.kind) {
       case 'call':
@@ -119,7 +128,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     const action = message.uplink.kind === 'call' ? message.uplink.action : message.uplink.kind;
     log.error({ charger: key, action, attempt, err: cause }, 'message failed');
     const epoch = ownership.epochOf(message.partition);
-    if (message.uplink.kind === 'call' && epoch !== undefined) {
+    if (isOfEdge(message) && message.uplink.kind === 'call' && epoch !== undefined) {
       outbox.reply({ partition: message.partition, epoch }, message, internalError(message.uplink));
     }
     return { kind: 'drop' };
@@ -130,17 +139,17 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     return policyFor(await this.#deps.registry.charger(tenant, chargerId), this.#deps.policyDefaults);
   }
 
-  async #opened(actor: ChargerActor, inbound: Inbound, opened: SessionOpened): Promise<void> {
+  async #opened(actor: ChargerActor, inbound: Inbound<Uplink>, opened: SessionOpened): Promise<void> {
     actor.policy = await this.#policy(inbound);
     await this.#deps.sessions.opened(actor, inbound, opened);
     this.#noted(actor, inbound);
   }
 
-  #noted(actor: ChargerActor, inbound: Inbound): void {
+  #noted(actor: ChargerActor, inbound: Inbound<Uplink>): void {
     this.#deps.outbox.reply(actor, inbound, { kind: 'noted' });
   }
 
-  #call(actor: ChargerActor, inbound: Inbound, call: UplinkCall): Promise<void> | void {
+  #call(actor: ChargerActor, inbound: Inbound<Uplink>, call: UplinkCall): Promise<void> | void {
     const before = findAnswered(actor.state.answered, call) ?? findAnswered(actor.recent, call);
     if (before !== undefined) {
       this.#deps.metrics.duplicate('resend');
@@ -158,7 +167,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   }
 
   /** Answered at once and without a record; the same call, sent again, gets the same answer. */
-  #deferBoot(actor: ChargerActor, inbound: Inbound, call: UplinkCall): void {
+  #deferBoot(actor: ChargerActor, inbound: Inbound<Uplink>, call: UplinkCall): void {
     const interval = deferralIntervalS(call, actor.policy, actor.bootsDeferred);
     const payload = { status: 'Pending', currentTime: isoTime(this.#deps.clock.nowMs()), interval };
     const outcome = { kind: 'result', payload: stringifyJson(payload) } as const;
@@ -170,7 +179,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   async #lookUpThenDecide(
     actor: ChargerActor,
-    inbound: Inbound,
+    inbound: Inbound<Uplink>,
     call: UplinkCall,
     request: unknown,
     idTokens: readonly string[],
@@ -187,7 +196,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   #decide(
     actor: ChargerActor,
-    inbound: Inbound,
+    inbound: Inbound<Uplink>,
     input: Pick<CallInput, 'call' | 'request' | 'tokens'>,
   ): Promise<void> | void {
     const { call } = input;
@@ -213,7 +222,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   async #commit(
     actor: ChargerActor,
-    inbound: Inbound,
+    inbound: Inbound<Uplink>,
     call: UplinkCall,
     decision: Decision<unknown>,
     outcome: DownlinkReply['outcome'],
@@ -229,7 +238,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     } else {
       actor.recent = rememberAnswered(actor.recent, answered);
     }
-    if (attached !== undefined) this.#deps.sessions.attached(actor, inbound, attached);
+    if (attached !== undefined) this.#deps.sessions.attached(actor, inbound, call, attached);
     outbox.reply(actor, inbound, outcome);
   }
 
@@ -237,6 +246,11 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     actor.transactionIdFor ??= createTransactionIds(this.#deps.transactionIdKey, actor.tenant, actor.chargerId);
     return actor.transactionIdFor(count);
   }
+}
+
+/** True for a message that came from an edge, and wants a reply. */
+function isOfEdge(message: Inbound): message is Inbound<Uplink> {
+  return message.uplink.kind !== 'edgeLost' && message.uplink.kind !== 'sessionListed';
 }
 
 function replyOutcome(decision: Decision<unknown>): DownlinkReply['outcome'] {

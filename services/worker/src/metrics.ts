@@ -16,7 +16,15 @@ export const DUPLICATE_KINDS = ['resend', 'meter'] as const;
 export const RECORD_CLASSES = ['state', 'meter'] as const;
 
 /** What happened to sessions of chargers. */
-export const SESSION_EVENTS = ['attached', 'replaced', 'closed', 'past', 'contested', 'duplicateIdentity'] as const;
+export const SESSION_EVENTS = [
+  'attached',
+  'replaced',
+  'closed',
+  'edgeLost',
+  'past',
+  'contested',
+  'duplicateIdentity',
+] as const;
 
 /** What the parts of a worker report. */
 export interface WorkerMetrics {
@@ -90,7 +98,7 @@ export function createWorkerMetrics(
   });
   const sessions = metrics.counter({
     name: 'worker_sessions_total',
-    help: 'Sessions attached, replaced, closed, refused as older (past) or too many (contested); identities found duplicate.',
+    help: 'Sessions attached, replaced, closed, lost with their edge, refused as older (past) or too many (contested); identities found duplicate.',
     labels: { event: SESSION_EVENTS },
   });
   const plain = (name: string, help: string): CounterChild => metrics.counter({ name, help }).of({});

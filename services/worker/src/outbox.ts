@@ -20,7 +20,7 @@ import {
   encodeToken,
   sessionId,
 } from '@voltlane/wire';
-import type { ChargerActor, Inbound } from './charger-actor.ts';
+import type { ChargerActor, Inbound, Notice } from './charger-actor.ts';
 import type { ChargerState, SessionState } from './domain/charger-state.ts';
 import { WorkerError } from './errors.ts';
 import type { EventDraft, ReportPart } from './handlers/handler.ts';
@@ -49,6 +49,9 @@ export interface OutboxDependencies {
 /** The claim an effect is made under. */
 export type Fence = Pick<ChargerActor, 'partition' | 'epoch'>;
 
+/** What a state change came from: a message of an edge, or what the worker noticed about a session by itself. */
+export type StateCause = Uplink | { readonly kind: Notice['kind']; readonly sessionId: string };
+
 /** Performs the effects of decisions. */
 export class Outbox {
   readonly #deps: OutboxDependencies;
@@ -65,7 +68,7 @@ export class Outbox {
     actor: ChargerActor,
     next: ChargerState,
     drafts: readonly EventDraft[],
-    cause: Uplink,
+    cause: StateCause,
   ): Promise<void> {
     this.#assertOwner(actor);
     const nowMs = this.#deps.clock.nowMs();
@@ -114,7 +117,7 @@ export class Outbox {
   }
 
   /** Answers an uplink message. Silent when the partition has gone: the new owner answers the resend. */
-  reply(fence: Fence, inbound: Inbound, outcome: DownlinkReply['outcome']): void {
+  reply(fence: Fence, inbound: Inbound<Uplink>, outcome: DownlinkReply['outcome']): void {
     const { partition, epoch } = fence;
     if (this.#deps.ownership.epochOf(partition) !== epoch) return;
     const { sessionId: session, seq } = inbound.uplink;
@@ -141,7 +144,7 @@ export class Outbox {
     throw new WorkerError('not-owner', `partition ${actor.partition} is no longer held with epoch ${actor.epoch}`);
   }
 
-  #encode(actor: ChargerActor, events: readonly EventBody[], cause: Uplink, nowMs: number): Uint8Array {
+  #encode(actor: ChargerActor, events: readonly EventBody[], cause: StateCause, nowMs: number): Uint8Array {
     const record: EventRecordDraft = {
       v: EVENT_RECORD_VERSION,
       tenant: actor.tenant,

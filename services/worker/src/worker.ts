@@ -2,7 +2,7 @@
  * Puts a worker together. Start: journal → actors' host → membership and claims (each gained partition starts listening). Stop, in
  * the reverse order: the others are told, partitions are drained and handed over → host. The bus belongs to whoever passed it in.
  */
-import { ActorHost, CLAIMS_BUCKET, SharedOwnership, WORKERS_BUCKET } from '@voltlane/actors';
+import { ActorHost, CLAIMS_BUCKET, EDGES_BUCKET, SharedOwnership, WORKERS_BUCKET } from '@voltlane/actors';
 import { eventJournalOptions } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
@@ -17,6 +17,7 @@ import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import { PressureGauge } from './pressure.ts';
 import { SessionKeeper } from './session-keeper.ts';
+import { SessionRoster } from './session-roster.ts';
 
 /** A running worker. `stop` hands every partition over and resolves when nothing is in hand any more. */
 export type Worker = Running;
@@ -85,7 +86,22 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   };
   const outboxMetrics = { ...metrics, appended };
   const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics: outboxMetrics });
-  const sessions = new SessionKeeper({ outbox, clock, log, metrics });
+  const roster = new SessionRoster({
+    worker,
+    members: await bus.keyValue({ bucket: EDGES_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 }),
+    bus,
+    subjects,
+    partitions: settings.partitions,
+    clock,
+    log,
+    heartbeatMs: config.edgeHeartbeatMs,
+    expiryMs: config.edgeExpiryMs,
+    entriesMax: config.sessionsKnownMax,
+    deliver: (partition, key, inbound) => host.deliver(partition, key, inbound),
+  });
+  roster.report(telemetry.metrics);
+  const { index, edges } = roster;
+  const sessions = new SessionKeeper({ outbox, index, edges, clock, log, metrics });
   const behaviour = new ChargerBehaviour({
     journal,
     registry: deps.registry,
@@ -117,7 +133,8 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   );
   host.start();
 
-  await ownership.start(new Inbox({ worker, bus, host, subjects, clock, log, metrics }));
+  await roster.start();
+  await ownership.start(roster.before(new Inbox({ worker, bus, host, subjects, clock, log, metrics })));
   const { held, members: live } = ownership.stats();
   log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
@@ -139,6 +156,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       stopTrimming();
       endPressure();
       await ownership.stop();
+      await roster.stop();
       host.stop();
       if (bus.status() === 'connected') await bus.flush();
       log.info({}, 'worker gave its partitions up');

@@ -15,6 +15,7 @@ import type { ChargerActor, Inbound } from '../src/charger-actor.ts';
 import { ChargerBehaviour } from '../src/charger-behaviour.ts';
 import { createWorkerMetrics } from '../src/metrics.ts';
 import { Outbox } from '../src/outbox.ts';
+import { SessionIndex } from '../src/session-index.ts';
 import { SessionKeeper } from '../src/session-keeper.ts';
 import { SAMPLES_V201 } from './handlers/samples.ts';
 import { BOOT, call, header, opened, start } from './uplinks.ts';
@@ -141,7 +142,14 @@ async function run(loss: Loss): Promise<Run> {
     ownership,
     subjects,
     outbox,
-    sessions: new SessionKeeper({ outbox, clock, log: telemetry.log, metrics }),
+    sessions: new SessionKeeper({
+      outbox,
+      index: new SessionIndex(100),
+      edges: { isGone: () => false },
+      clock,
+      log: telemetry.log,
+      metrics,
+    }),
     clock,
     log: telemetry.log,
     metrics,

@@ -18,6 +18,8 @@ export interface SharedOptions {
   readonly journalStorage: 'file' | 'memory';
   readonly journalMaxAgeHours: number;
   readonly journalDuplicateWindowMs: number;
+  readonly edgeHeartbeatMs: number;
+  readonly edgeExpiryMs: number;
   readonly healthHost: string;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly logFormat: 'auto' | 'json' | 'pretty';
@@ -97,6 +99,16 @@ export const sharedOptions: OptionGroup<SharedOptions> = {
     kind: integer(120_000, 86_400_000),
     default: 600_000,
     doc: 'How long the journal recognises a telemetry record it has already taken.',
+  },
+  edgeHeartbeatMs: {
+    kind: integer(10, 60_000),
+    default: 1_000,
+    doc: 'How often an edge tells the workers that it lives. Equal in all edges and workers, as `edgeExpiryMs`.',
+  },
+  edgeExpiryMs: {
+    kind: integer(50, 600_000),
+    default: 4_000,
+    doc: 'An edge nobody heard of for this long is gone: its chargers are reported disconnected.',
   },
   healthHost: {
     kind: host,

@@ -8,6 +8,7 @@ export interface WorkerOptions {
   readonly mailboxCallsMax: number;
   readonly actorsMax: number;
   readonly actorIdleMs: number;
+  readonly sessionsKnownMax: number;
   readonly memberHeartbeatMs: number;
   readonly selfFenceMs: number;
   readonly memberExpiryMs: number;
@@ -38,6 +39,11 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     kind: integer(1_000, 86_400_000),
     default: 900_000,
     doc: 'Silence after which an actor is put away; the next message brings it back from the journal.',
+  },
+  sessionsKnownMax: {
+    kind: integer(1, 10_000_000),
+    default: 1_000_000,
+    doc: 'Chargers whose edge a worker remembers, about 100 bytes each. Others are not reported when their edge dies, until heard of.',
   },
   memberHeartbeatMs: {
     kind: integer(10, 60_000),

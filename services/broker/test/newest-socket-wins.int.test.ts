@@ -1,0 +1,158 @@
+/** The newest socket of a charger wins on whatever edge it is; nothing an older one says later changes that. */
+import { waitUntil } from '@voltlane/testkit';
+import { systemClock } from '@voltlane/time';
+import type { Uplink } from '@voltlane/wire';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EdgePair, EdgePairOptions } from './edge-pair.ts';
+import { startEdgePair } from './edge-pair.ts';
+
+const BOOT = { chargePointVendor: 'V', chargePointModel: 'M' };
+
+let pair: EdgePair | undefined;
+
+async function start(options?: EdgePairOptions): Promise<EdgePair> {
+  pair = await startEdgePair(options);
+  return pair;
+}
+
+afterEach(async () => {
+  await pair?.stop();
+  pair = undefined;
+});
+
+function uplinkOf(made: EdgePair, kind: Uplink['kind'], nth = 0): Uplink {
+  const found = made.uplinks.filter((uplink) => uplink.kind === kind)[nth];
+  if (found === undefined) throw new Error(`no ${kind} number ${nth}`);
+  return found;
+}
+
+describe('the newest socket of a charger', () => {
+  it.each([
+    ['agree', [0, 0]],
+    ['differ: the older edge is five seconds ahead', [5_000, 0]],
+    ['differ: the older edge is an hour ahead', [3_600_000, 0]],
+    ['differ: the older edge is five seconds behind', [-5_000, 0]],
+  ])('wins on another edge at once; clocks %s', async (_what, skewMs) => {
+    const made = await start({ skewMs });
+    const older = await made.connect(0, 'CP1');
+    await older.ask('boot', 'BootNotification', BOOT);
+    const startMs = systemClock.monotonicMs();
+    const newer = await made.connect(1, 'CP1');
+    expect(await waitUntil('the older socket closed', () => older.closed())).toBe(1008);
+    expect(systemClock.monotonicMs() - startMs).toBeLessThan(500);
+    expect(await newer.ask('beat', 'Heartbeat')).toContain('currentTime');
+    await waitUntil('both edges agree', () => made.edges[0]?.sessions() === 0 && made.edges[1]?.connections() === 1);
+    expect(newer.closed()).toBeUndefined();
+    expect(await made.story('CP1')).toEqual(['connected', 'disconnected replaced', 'connected']);
+  });
+
+  it('wins over a half-open one, whose end comes much later and changes nothing', async () => {
+    const made = await start();
+    const older = await made.connect(0, 'CP1');
+    await older.ask('boot', 'BootNotification', BOOT);
+    older.freeze();
+    const newer = await made.connect(1, 'CP1');
+    await newer.ask('beat', 'Heartbeat');
+    expect(await made.story('CP1')).toEqual(['connected', 'disconnected replaced', 'connected']);
+    older.end();
+    await waitUntil('the late end', () => made.uplinks.some(({ kind }) => kind === 'sessionClosed'));
+    await newer.ask('beat2', 'Heartbeat');
+    expect(await made.story('CP1')).toHaveLength(3);
+    expect(newer.closed()).toBeUndefined();
+  });
+
+  it('is not displaced by what comes twice, late or out of order from the older one', async () => {
+    const made = await start();
+    const older = await made.connect(0, 'CP1');
+    await older.ask('boot', 'BootNotification', BOOT);
+    const newer = await made.connect(1, 'CP1');
+    await waitUntil('the older socket closed', () => older.closed());
+    await waitUntil('its end', () => made.uplinks.some(({ kind }) => kind === 'sessionClosed'));
+    const lateOnes = [uplinkOf(made, 'sessionOpened'), uplinkOf(made, 'call'), uplinkOf(made, 'sessionClosed')];
+    for (const uplink of [...lateOnes.toReversed(), ...lateOnes]) made.repeat(uplink);
+    // As young as can be: a copy that lay in the bus.
+    for (const uplink of lateOnes) made.repeat({ ...uplink, openedAgoMs: 0 });
+    await newer.ask('beat', 'Heartbeat');
+    expect(await made.story('CP1')).toEqual(['connected', 'disconnected replaced', 'connected']);
+    expect(newer.closed()).toBeUndefined();
+  });
+
+  it('is not displaced by an older one nobody had heard of, whose socket is closed instead', async () => {
+    const made = await start({ skewMs: [60_000, 0] });
+    // The older edge cannot reach anybody for a moment.
+    made.broker.cut('edge0');
+    await expect(made.connect(0, 'CP1')).rejects.toThrow('503');
+    made.broker.heal('edge0');
+    const older = await made.connect(0, 'CP0');
+    await older.ask('boot', 'BootNotification', BOOT);
+    const newer = await made.connect(1, 'CP1');
+    await newer.ask('beat', 'Heartbeat');
+    const stranger = {
+      ...uplinkOf(made, 'sessionOpened'),
+      ...{ chargerId: uplinkOf(made, 'sessionOpened', 1).chargerId },
+    };
+    made.repeat({ ...stranger, openedAgoMs: 30_000 });
+    expect(await waitUntil('the socket of the stranger closed', () => older.closed())).toBe(1008);
+    expect(newer.closed()).toBeUndefined();
+    expect(await made.story('CP1')).toEqual(['connected']);
+  });
+
+  it('keeps its place after the actor moved to another worker', async () => {
+    const made = await start({ skewMs: [5_000, 0] });
+    const older = await made.connect(0, 'CP1');
+    await older.ask('boot', 'BootNotification', BOOT);
+    const newer = await made.connect(1, 'CP1');
+    await waitUntil('the older socket closed', () => older.closed());
+    await made.addWorker();
+    await made.workers[0]?.stop();
+    for (const uplink of made.uplinks.filter(
+      ({ sessionId }) => sessionId === uplinkOf(made, 'sessionOpened').sessionId,
+    ))
+      made.repeat(uplink);
+    await newer.ask('beat', 'Heartbeat');
+    const newest = await made.connect(0, 'CP1');
+    await waitUntil('the socket before closed', () => newer.closed());
+    await newest.ask('beat2', 'Heartbeat');
+    expect(await made.story('CP1')).toEqual([
+      'connected',
+      'disconnected replaced',
+      'connected',
+      'disconnected replaced',
+      'connected',
+    ]);
+  });
+});
+
+describe('two devices with one identity on two edges', () => {
+  it('are noticed, journalled once, and slowed down', async () => {
+    const made = await start();
+    const codes: number[] = [];
+    for (let turn = 0; turn < 24; turn += 1) {
+      const socket = await made.connect(turn % 2, 'CP1');
+      await socket.ask('beat', 'Heartbeat').catch(() => undefined);
+      if (socket.closed() === 1013) codes.push(1013);
+      else if (turn > 0)
+        await waitUntil('a socket closed', () => made.edges[(turn + 1) % 2]?.connections() === 0 || socket.closed());
+      if (codes.length >= 3) break;
+    }
+    expect(codes).toEqual([1013, 1013, 1013]);
+    const story = await made.story('CP1');
+    expect(story.filter((line) => line === 'security DuplicateIdentity')).toHaveLength(1);
+    expect(story.filter((line) => line === 'connected').length).toBeLessThanOrEqual(14);
+  });
+});
+
+describe('an edge that stops while the worker is replaced', () => {
+  it('tells the new owner the end of each session', async () => {
+    const made = await start();
+    const chargers = Array.from({ length: 20 }, (_, n) => `CP${n}`);
+    for (const charger of chargers) await (await made.connect(0, charger)).ask('boot', 'BootNotification', BOOT);
+    made.broker.cut('worker0');
+    const stopped = made.edges[0]?.stop();
+    await made.addWorker();
+    await stopped;
+    for (const charger of chargers)
+      expect(await made.story(charger)).toEqual(['connected', expect.stringMatching(/^disconnected (?!edge lost)/)]);
+    made.broker.heal('worker0');
+  });
+});
