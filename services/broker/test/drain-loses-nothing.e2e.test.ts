@@ -23,7 +23,7 @@ const DEADLINE_MS = 10_000;
 
 describe('a drain', () => {
   it('of an edge, then of a worker, loses no message and leaves no taken call unanswered', async () => {
-    const env = { VOLTLANE_DRAIN_PER_SECOND: '10', VOLTLANE_STOP_DEADLINE_MS: String(DEADLINE_MS) };
+    const env = { VOLTLANE_DRAIN_PER_SECOND: '6', VOLTLANE_STOP_DEADLINE_MS: String(DEADLINE_MS) };
     broker = await startBrokerSet({ ...env, VOLTLANE_DRAIN_CLOSE_CODE: '1012' }, { edge: 2, worker: 2 });
     fleet = await startFleet(broker.ocppUrls, 9);
     await fleet.moreAnswered(2, 'at the beginning');

@@ -41,7 +41,7 @@ const expectHeld = async (): Promise<void> => {
 
 describe('an outage of NATS', () => {
   it('holds what chargers send, keeps them for the grace time, and heals by itself', async () => {
-    const graceMs = 3_000;
+    const graceMs = 6_000;
     broker = await startBrokerSet({ VOLTLANE_BUS_LOST_GRACE_MS: String(graceMs) });
     fleet = await startFleet(broker.ocppUrls, 3);
     await fleet.moreAnswered(2, 'at the beginning');

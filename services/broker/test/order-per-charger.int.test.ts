@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const CHARGERS = 6;
-const MESSAGES = 60;
+const MESSAGES = 40;
 
 /** One in eight messages between edge and workers is lost, one in four comes late. */
 const badLinks = (): MemoryFaults => {

@@ -20,7 +20,7 @@ afterEach(async () => {
 const ROUNDS = 150;
 /** Generous: everything shares this process. */
 const RATIO_MAX = 10;
-const FLOOR_MS = 30;
+const FLOOR_MS = 100;
 /** Longer than all rounds of a good charger may take together. */
 const SLOW_MS = 3_000;
 

@@ -53,14 +53,18 @@ describe('the pacer', () => {
     for (const id of ['a', 'b', 'c']) add(id);
     const pacer = createPacer(clock, { all: () => connections.values() }, 50);
     const done = pacer.close(closing());
+    const busyTold = (): number =>
+      connections.slice(0, 2).filter(({ session }) => session.drainAs !== undefined).length;
+    for (let turn = 0; turn < 20 && told.length < 3; turn += 1) {
+      expect(busyTold()).toBe(0);
+      await clock.advanceAsync(20);
+    }
+    expect([...told].sort()).toEqual(['a', 'b', 'c']);
     for (let turn = 0; turn < 20; turn += 1) await clock.advanceAsync(20);
     await done;
+    expect(busyTold()).toBe(2);
+    // Told, and closed only with the last answer.
     expect(told).toHaveLength(3);
-    expect([...told].sort()).toEqual(['a', 'b', 'c']);
-    for (const id of ['busyUp', 'busyDown']) {
-      const connection = connections.find(({ session }) => session.chargerId === id);
-      expect(connection?.session.drainAs, id).toEqual({ code: 1001, reason: 'edge stops' });
-    }
     connections[1]?.frame('[3,"c",{"status":"Accepted"}]', 30);
     expect(told.at(-1)).toBe('busyDown');
   });

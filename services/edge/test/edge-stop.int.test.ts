@@ -105,12 +105,28 @@ describe('a stop', () => {
     await waitUntil(() => worker.uplinks.length === 1, 'the session is known');
     worker.command(worker.session('CP1'), 'c1', 'Reset', '{"type":"Soft"}');
     await charger.next();
+    const other = await connect('/ocpp/CP2');
     const stopped = edge.stop();
+    await other.waitClosed();
+    // Told to close by now as well, were it not for the command.
+    await new Promise<void>((resolve) => systemClock.after(150, resolve));
+    expect(charger.closed).toBeUndefined();
     charger.send('[3,"c1",{"status":"Accepted"}]');
     expect((await charger.waitClosed()).code).toBe(1001);
     await stopped;
     const [outcome] = worker.uplinks.flatMap((up) => (up.kind === 'answer' ? [up.outcome] : []));
     expect(outcome).toEqual({ kind: 'result', payload: '{"status":"Accepted"}' });
+  });
+
+  it('cuts a charger that does not take part in closing, in time to tell the workers', async () => {
+    const { edge, worker, metrics } = await start({ config: { stopDeadlineMs: 2_000 } });
+    const charger = await connect('/ocpp/CP1');
+    await waitUntil(() => worker.uplinks.length === 1, 'the session is known');
+    charger.socket.pause();
+    await edge.stop();
+    expect(metrics.get('cut:stop')).toBe(1);
+    expect(worker.uplinks.filter((up) => up.kind === 'sessionClosed')).toHaveLength(1);
+    expect(edge.sessions()).toBe(0);
   });
 
   it('closes many sockets at the set pace', async () => {

@@ -18,7 +18,7 @@ afterEach(async () => {
 const ROUNDS = 200;
 /** Generous: the chargers, the worker and the edge share this process. */
 const RATIO_MAX = 10;
-const FLOOR_MS = 25;
+const FLOOR_MS = 100;
 
 /** 95th percentile of the round trips of a charger that asks one thing after the other. */
 const roundTripMs = async (charger: TestCharger, name: string): Promise<number> => {
