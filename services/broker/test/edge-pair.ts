@@ -7,29 +7,18 @@ import { startEdge } from '@voltlane/edge';
 import { openClusterSettings, openRegistry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
 import type { HistoryEvent } from '@voltlane/testkit';
-import { eventsByCharger, readHistory, waitUntil } from '@voltlane/testkit';
+import { eventsByCharger, readHistory } from '@voltlane/testkit';
 import type { Clock } from '@voltlane/time';
 import { createSeededRandom, systemClock } from '@voltlane/time';
 import type { Uplink } from '@voltlane/wire';
 import { createSubjects, decodeUplink, encodeUplink, partitionOf } from '@voltlane/wire';
 import type { Worker } from '@voltlane/worker';
 import { startWorker } from '@voltlane/worker';
-import { WebSocket } from 'ws';
+import type { Socket } from './charger-socket.ts';
+import { openSocket } from './charger-socket.ts';
 
 const PARTITIONS = 4;
 const subjects = createSubjects('');
-
-/** A socket of a charger. */
-export interface Socket {
-  readonly frames: readonly string[];
-  readonly closed: () => number | undefined;
-  send(text: string): void;
-  /** Sends a CALL and waits for its answer. */
-  ask(messageId: string, action: string, payload?: object): Promise<string>;
-  /** Nothing is read any more, not even the close: what a charger behind a dead line looks like. */
-  freeze(): void;
-  end(): void;
-}
 
 /** The pair. */
 export interface EdgePair {
@@ -131,30 +120,4 @@ function skewed(skewMs: number): Clock {
     after: (ms, fire) => systemClock.after(ms, fire),
     every: (ms, fire) => systemClock.every(ms, fire),
   };
-}
-
-function openSocket(url: string): Promise<Socket> {
-  const socket = new WebSocket(url, 'ocpp1.6');
-  const frames: string[] = [];
-  let closed: number | undefined;
-  socket.on('message', (data: Buffer) => frames.push(data.toString('utf8')));
-  socket.on('close', (code) => {
-    closed = code;
-  });
-  socket.on('error', () => undefined);
-  const made: Socket = {
-    frames,
-    closed: () => closed,
-    send: (text) => socket.send(text),
-    ask: async (messageId, action, payload = {}) => {
-      socket.send(JSON.stringify([2, messageId, action, payload]));
-      return waitUntil(`the answer to ${messageId}`, () => frames.find((frame) => frame.includes(`"${messageId}"`)));
-    },
-    freeze: () => socket.pause(),
-    end: () => socket.terminate(),
-  };
-  return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve(made));
-    socket.once('error', reject);
-  });
 }

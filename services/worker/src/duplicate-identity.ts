@@ -45,7 +45,8 @@ function counted(before: Replacements | undefined, nowMs: number): Replacements 
   return { sinceMs: nowMs, count: goesOn ? REPLACEMENTS_MAX + 1 : 1 };
 }
 
-function duplicateIdentity(nowMs: number): EventDraft {
+/** What operators are told. */
+export function duplicateIdentity(nowMs: number): EventDraft {
   const techInfo = `more than ${REPLACEMENTS_MAX} connections replaced each other within ${REPLACEMENT_WINDOW_MS / 1000} s`;
   const data = { type: 'DuplicateIdentity', critical: true, techInfo, origin: 'broker' };
   return { kind: 'security.event', at: isoTime(nowMs), data };
