@@ -91,9 +91,10 @@ interface Run {
 
 /** What the load looks like while nothing is broken. */
 const QUIET_MS = 3_000;
+const WARM_UP_MS = 2_000;
 
 async function quietLoad({ probes }: Run): Promise<ChaosReport['quiet']> {
-  await sleep(systemClock, QUIET_MS);
+  await sleep(systemClock, WARM_UP_MS);
   const end = probes.measure();
   await sleep(systemClock, QUIET_MS);
   const { callsPerSecond, latenciesMs } = end();
@@ -117,7 +118,7 @@ async function faults(run: Run): Promise<readonly FaultOutcome[]> {
       const longest = outcome.timesMs.reduce((most, one) => Math.max(most, one), 0);
       say(`  ${outcome.target}: longest ${Math.round(longest)} ms; ${outcome.notes.join('; ')}`);
     } catch (error) {
-      problems.push(`the run broke off at ${kind}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`the run broke off at ${kind}: ${textOf(error)}`);
       return outcomes;
     }
   }
@@ -151,7 +152,7 @@ async function finalCheck(run: Run): Promise<HistoryFigures> {
       found: found.length,
     };
   } catch (error) {
-    problems.push(`the journal could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`the journal could not be read: ${textOf(error)}`);
     return NOTHING_READ;
   }
 }
@@ -170,4 +171,10 @@ const NOTHING_READ: HistoryFigures = {
 
 function labelled({ kind, target, atS, problems }: FaultOutcome): readonly string[] {
   return problems.map((problem) => `${kind} of ${target} at ${atS.toFixed(0)} s: ${problem}`);
+}
+
+/** The error with what caused it: a process that is not ready says why in the cause. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message.trim()} (${error.cause.message})` : error.message;
 }

@@ -17,6 +17,8 @@ export interface FaultOutcome {
   readonly callsPerSecond: number;
   /** Until every process was ready and every partition and copy in its place, ms. */
   readonly healthyAfterMs: number;
+  /** Until NATS itself had elected other leaders of journal and buckets, ms; undefined where it need not, or it was not seen. */
+  readonly electedAfterMs: number | undefined;
   readonly seen: Sightings;
   /** Broken promises seen at once, in words. */
   readonly problems: readonly string[];

@@ -28,6 +28,7 @@ interface Blow {
   readonly target: string;
   readonly timesMs?: readonly number[];
   readonly unserved?: number;
+  readonly electedAfterMs?: number | undefined;
   readonly problems?: readonly string[];
   readonly notes?: readonly string[];
 }
@@ -71,9 +72,9 @@ export async function inflict(kind: FaultKind, context: FaultContext): Promise<F
   await sleep(systemClock, kind === 'rolling-restart' ? SETTLE_MS : 0);
   const load = endWindow();
   const seen = sightingsBetween(before, tally.now());
-  if (kind === 'rolling-restart' && seen.errors > 0)
-    problems.push(`${seen.errors} CALLERRORs during a rolling restart`);
-  if (kind === 'rolling-restart' && seen.timeouts > 0) problems.push(`${seen.timeouts} calls timed out`);
+  if (seen.errors > 0) problems.push(`chargers saw ${seen.errors} CALLERRORs`);
+  if (seen.timeouts > 0) problems.push(`${seen.timeouts} calls timed out`);
+  if (seen.badFrames > 0) problems.push(`chargers saw ${seen.badFrames} bad frames`);
   const unserved = blow.unserved ?? 0;
   if (unserved > 0) problems.push(`${unserved} probes not served within ${SERVED_MS_MAX / 1000} s`);
   return {
@@ -84,6 +85,7 @@ export async function inflict(kind: FaultKind, context: FaultContext): Promise<F
     unserved,
     callsPerSecond: load.callsPerSecond,
     healthyAfterMs,
+    electedAfterMs: blow.electedAfterMs,
     seen,
     problems,
     notes: [...(blow.notes ?? []), ...(load.merged > 0 ? [`${load.merged} calls came due while one was waiting`] : [])],
@@ -105,6 +107,7 @@ async function freezeWorker({ cluster, probes, random }: FaultContext): Promise<
   const worker = draw(cluster.workers, random);
   const held = cluster.observer.partitionsOf(worker.workerId());
   const frozenMs = FROZEN_MS_MIN + random.next() * FROZEN_MS_SPREAD;
+  const fencedBefore = await fencedBy(cluster);
   const watch = probes.watch(probes.probes.filter(({ partition }) => held.has(partition)));
   const wake = sleep(systemClock, frozenMs);
   worker.freeze();
@@ -115,15 +118,23 @@ async function freezeWorker({ cluster, probes, random }: FaultContext): Promise<
     timeoutMs: SERVED_MS_MAX,
   }).catch(() => undefined);
   const conflicts = await worker.metric('voltlane_worker_append_conflicts_total');
+  const fenced = (await fencedBy(cluster)) - fencedBefore;
   return {
     target: worker.name,
     ...measured,
     problems:
       dropped === undefined ? [`${worker.name} woke after ${Math.round(frozenMs)} ms and kept its partitions`] : [],
     notes: [
-      `held ${held.size} partitions, frozen for ${Math.round(frozenMs)} ms, dropped ${dropped ?? 0}, ${conflicts} of its appends refused so far`,
+      `held ${held.size} partitions, frozen for ${Math.round(frozenMs)} ms, dropped ${dropped ?? 0}`,
+      `refused: ${conflicts} of its appends, ${fenced} messages to edges`,
     ],
   };
+}
+
+/** Messages with an old epoch that the edges have refused. */
+async function fencedBy({ edges }: BrokerCluster): Promise<number> {
+  const counts = await Promise.all(edges.map((edge) => edge.metric('voltlane_edge_downlinks_total', 'fate="fenced"')));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Partitions this process has dropped: it fenced itself, or saw others take them. */
@@ -159,17 +170,21 @@ async function killJournalLeader({ cluster, probes }: FaultContext): Promise<Blo
   const watch = probes.watch(probes.probes);
   const fromMs = systemClock.monotonicMs();
   await server.kill();
-  const elected = waitUntil('the journal to have another leader', async () => {
-    const next = await cluster.observer.journalLeader();
-    return next !== '' && next !== leader ? Math.round(systemClock.monotonicMs() - fromMs) : undefined;
-  }).catch(() => undefined);
+  const elected = waitUntil('other leaders', async () =>
+    (await cluster.observer.ledWithout(leader)) ? Math.round(systemClock.monotonicMs() - fromMs) : undefined,
+  ).catch(() => undefined);
   const measured = await untilServed(watch);
-  const electedMs = await elected;
+  const electedAfterMs = await elected;
   await sleep(systemClock, AWAY_MS);
   await server.restart();
-  const note =
-    electedMs === undefined ? 'no other leader seen' : `the journal had another leader after ${electedMs} ms`;
-  return { target: `NATS server ${leader}`, ...measured, notes: [note] };
+  return {
+    target: `NATS server ${leader}`,
+    ...measured,
+    electedAfterMs,
+    notes: [
+      electedAfterMs === undefined ? 'no other leaders seen' : `NATS had other leaders after ${electedAfterMs} ms`,
+    ],
+  };
 }
 
 async function cutSockets({ probes, sessions, random }: FaultContext): Promise<Blow> {

@@ -29,8 +29,8 @@ export interface Node {
   resume(): void;
   /** True when `/readyz` says so. */
   ready(): Promise<boolean>;
-  /** Value of a metric that has one series, 0 when there is none. */
-  metric(name: string): Promise<number>;
+  /** Sum of a metric over its series, of those only that hold `label` if one is given, such as `fate="stale"`. */
+  metric(name: string, label?: string): Promise<number>;
   /** End of what it wrote. */
   logTail(): string;
 }
@@ -74,10 +74,11 @@ export async function createNode({ service, name, env }: NodeOptions): Promise<N
         return false;
       }
     },
-    metric: async (metric) => {
+    metric: async (metric, label = '') => {
       const text = await (await fetched('/metrics')).text();
-      const value = new RegExp(`^${metric}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1];
-      return value === undefined ? 0 : Number(value);
+      const own = new RegExp(`^${metric}(?:\\{([^}]*)\\})? (\\S+)$`, 'gm');
+      const series = [...text.matchAll(own)].filter(([, labels = '']) => labels.includes(label));
+      return series.reduce((sum, [, , value]) => sum + Number(value), 0);
     },
     logTail: () => running?.output().slice(-LOG_CHARS) ?? '',
   };

@@ -27,6 +27,8 @@ export interface Observer {
   claimsQuietMs(): number;
   /** Name of the server that leads the journal. */
   journalLeader(): Promise<string>;
+  /** True when the journal and both buckets are led by another server than this one. */
+  ledWithout(server: string): Promise<boolean>;
   /** What is wrong with the copies of the journal and the buckets, or undefined. */
   laggingCopies(): Promise<string | undefined>;
   /** Everything the journal holds. */
@@ -35,6 +37,8 @@ export interface Observer {
 }
 
 const REQUEST_MS_MAX = 2_000;
+/** A stream without a leader does not answer; this is how exactly its return is seen. */
+const POLL_MS_MAX = 200;
 const WATCHED_STREAMS = [EVENT_JOURNAL_NAME, `KV_${CLAIMS_BUCKET}`, `KV_${WORKERS_BUCKET}`];
 
 /** Connects and follows both buckets. They must exist. */
@@ -61,8 +65,8 @@ export async function startObserver(urls: readonly string[], replicas: number): 
     if (value !== undefined) seen.add(key);
   });
   const keys = Array.from({ length: PARTITIONS }, (_, number) => claimKey(partitionId(number)));
-  const clusterOf = async (stream: string): Promise<StreamCluster> => {
-    const answer = await bus.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0), REQUEST_MS_MAX);
+  const clusterOf = async (stream: string, timeoutMs: number = REQUEST_MS_MAX): Promise<StreamCluster> => {
+    const answer = await bus.request(`$JS.API.STREAM.INFO.${stream}`, new Uint8Array(0), timeoutMs);
     return readStreamCluster(Buffer.from(answer).toString());
   };
   return {
@@ -71,6 +75,10 @@ export async function startObserver(urls: readonly string[], replicas: number): 
     unclaimed: (living) => keys.filter((key) => !living.has(holders.get(key) ?? '')).length,
     claimsQuietMs: () => systemClock.monotonicMs() - changedMs,
     journalLeader: async () => (await clusterOf(EVENT_JOURNAL_NAME)).leader,
+    ledWithout: async (server) => {
+      const clusters = await Promise.all(WATCHED_STREAMS.map((stream) => clusterOf(stream, POLL_MS_MAX)));
+      return clusters.every(({ leader }) => leader !== '' && leader !== server);
+    },
     laggingCopies: async () => {
       for (const stream of WATCHED_STREAMS) {
         const { leader, copies } = await clusterOf(stream);

@@ -107,6 +107,7 @@ export function reportMarkdown(report: ChaosReport): string {
       ({ kind }) => `- ${kind}: ${FAULT_FACTS[kind].what}; measured ${FAULT_FACTS[kind].measure}.`,
     ),
     '',
+    ...electionLines(report.outcomes),
     '`cut` counts calls that were outstanding when their socket closed; the charger sends them again.',
     '',
     `Journal: ${history.records} records, ${history.events} events. ${history.sessions} sessions (${history.completed} completed, ` +
@@ -121,6 +122,21 @@ export function reportMarkdown(report: ChaosReport): string {
   if (report.examples.length > 0) lines.push(...report.examples.map((text) => `- ${text}`), '');
   lines.push(...verdict(problems));
   return `${lines.join('\n')}\n`;
+}
+
+/** How much of the time after a death in NATS is its own election, which no client can shorten. */
+function electionLines(outcomes: readonly FaultOutcome[]): readonly string[] {
+  const elections = outcomes.flatMap(({ electedAfterMs, timesMs }) =>
+    electedAfterMs === undefined ? [] : [{ electedAfterMs, restMs: Math.max(...timesMs) - electedAfterMs }],
+  );
+  if (elections.length === 0) return [];
+  const elected = elections.map(({ electedAfterMs }) => electedAfterMs);
+  const rest = Math.max(...elections.map(({ restMs }) => restMs));
+  return [
+    `NATS had elected other leaders of journal and buckets after ${Math.min(...elected)} to ${Math.max(...elected)} ms; ` +
+      `the last probe was served at most ${Math.max(0, Math.round(rest))} ms after that.`,
+    '',
+  ];
 }
 
 function verdict(problems: readonly string[]): readonly string[] {

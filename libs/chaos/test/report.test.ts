@@ -7,7 +7,15 @@ import { createTally } from '../src/tally.ts';
 const seen = createTally().now();
 
 function outcome(timesMs: readonly number[], more: Partial<FaultOutcome> = {}): FaultOutcome {
-  const figures = { unserved: 0, callsPerSecond: 100, healthyAfterMs: 10, seen, problems: [], notes: [] };
+  const figures = {
+    unserved: 0,
+    callsPerSecond: 100,
+    healthyAfterMs: 10,
+    electedAfterMs: undefined,
+    seen,
+    problems: [],
+    notes: [],
+  };
   return { kind: 'worker-kill', target: 'worker 1', atS: 1, timesMs, ...figures, ...more };
 }
 
@@ -64,6 +72,12 @@ describe('the report', () => {
     );
     expect(broken).toMatch(/Verdict: 50 broken promises/);
     expect(broken).toMatch(/and 10 more/);
+  });
+
+  it('tells the election of NATS from what came after it', () => {
+    const killed = outcome([40, 5_200], { kind: 'nats-kill', electedAfterMs: 5_000 });
+    expect(reportMarkdown(report([killed], []))).toMatch(/after 5000 to 5000 ms; .* at most 200 ms after/);
+    expect(reportMarkdown(report([outcome([1])], []))).not.toMatch(/elected/);
   });
 
   it('is valid JSON with figures instead of single times', () => {
