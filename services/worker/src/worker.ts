@@ -72,7 +72,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     () => ownership.stats(),
   );
   const pressure = new PressureGauge({
-    messagesMax: config.pressureMessages,
+    messagesMax: config.pressureMessagesMax,
     appendMsMax: config.pressureAppendMs,
   });
   telemetry.metrics.readGauge({

@@ -99,7 +99,7 @@ describe('a worker under pressure', () => {
     });
     const bus = broker.connect('worker');
     const random = createSeededRandom(1);
-    const env = { VOLTLANE_PARTITIONS: String(PARTITIONS), VOLTLANE_PRESSURE_MESSAGES: '4' };
+    const env = { VOLTLANE_PARTITIONS: String(PARTITIONS), VOLTLANE_PRESSURE_MESSAGES_MAX: '4' };
     const { config } = loadConfig(['shared', 'worker'], env, () => '');
     worker = await startWorker({
       config: { ...config, handOverMs: 50 },

@@ -16,7 +16,7 @@ export interface WorkerOptions {
   readonly rebalanceInFlightMax: number;
   readonly heartbeatIntervalS: number;
   readonly bootRetryIntervalS: number;
-  readonly pressureMessages: number;
+  readonly pressureMessagesMax: number;
   readonly pressureAppendMs: number;
   readonly authorize: 'open' | 'tokens';
   readonly journalTrimIntervalS: number;
@@ -80,7 +80,7 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     default: 60,
     doc: 'Interval told to a pending or rejected charger until its next BootNotification.',
   },
-  pressureMessages: {
+  pressureMessagesMax: {
     kind: integer(1, 10_000_000),
     default: 5_000,
     doc: 'Messages in hand and in mailboxes above which chargers that have no service yet are told to boot later, until it is half of that.',
@@ -88,7 +88,7 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
   pressureAppendMs: {
     kind: integer(1, 600_000),
     default: 1_000,
-    doc: 'Mean time of an append above which the same happens, while a twentieth of `pressureMessages` waits.',
+    doc: 'Mean time of an append above which the same happens, while a twentieth of `pressureMessagesMax` waits.',
   },
   journalTrimIntervalS: {
     kind: integer(10, 604_800),
