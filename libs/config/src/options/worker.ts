@@ -43,7 +43,7 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
   sessionsKnownMax: {
     kind: integer(1, 10_000_000),
     default: 1_000_000,
-    doc: 'Chargers whose edge a worker remembers, about 100 bytes each. Others are not reported when their edge dies, until heard of.',
+    doc: 'Chargers whose edge a worker remembers, about 130 bytes each. Others are not reported when their edge dies, until heard of.',
   },
   memberHeartbeatMs: {
     kind: integer(10, 60_000),
