@@ -1,5 +1,5 @@
 /** Two edges on real sockets and workers, in one process over one memory bus; each edge with a wall clock of its own. */
-import type { MemoryBroker } from '@voltlane/bus';
+import type { MemoryBroker, MemoryFaults } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
 import { loadConfig } from '@voltlane/config';
 import type { Edge } from '@voltlane/edge';
@@ -42,12 +42,15 @@ export interface EdgePairOptions {
   /** How far the wall clock of each edge is off, ms. */
   readonly skewMs?: readonly number[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What becomes of messages on the bus. */
+  readonly deliver?: NonNullable<MemoryFaults['deliver']>;
 }
 
 /** Starts a worker and two edges. */
 export async function startEdgePair(options: EdgePairOptions = {}): Promise<EdgePair> {
   const { skewMs = [0, 0] } = options;
-  const broker = createMemoryBus({ clock: systemClock });
+  const faults = options.deliver === undefined ? {} : { deliver: options.deliver };
+  const broker = createMemoryBus({ clock: systemClock, faults });
   const observer = broker.connect('observer');
   const env = { VOLTLANE_PARTITIONS: String(PARTITIONS), VOLTLANE_OCPP_PORT: '0', ...options.env };
   const { config } = loadConfig(['edge', 'worker'], env, () => '');

@@ -26,23 +26,26 @@ export interface Contest {
 
 /** What it means when a session of `edgeId` replaces the current one now. */
 export function contest(state: ChargerState, edgeId: string, nowMs: number): Contest {
-  const replacements = counted(state.replacements, nowMs);
-  const rivals = replacements.count > REPLACEMENTS_MAX;
+  const { replacements, fighting } = counted(state.replacements, nowMs);
   const heldMs = nowMs - state.newestOpenedMs;
   // An edge has closed the older one of its own already: to refuse the newer would leave the charger with none.
   const elsewhere = state.session !== undefined && state.session.edgeId !== edgeId;
-  const mustWait = rivals && elsewhere && heldMs >= 0 && heldMs < TAKEOVER_WAIT_MS;
+  const mustWait = fighting && elsewhere && heldMs >= 0 && heldMs < TAKEOVER_WAIT_MS;
   const event = replacements.count === REPLACEMENTS_MAX + 1 ? duplicateIdentity(nowMs) : undefined;
   return { replacements, mustWait, event };
 }
 
-/** The counter after one more. A window that follows a fight at once begins where a fight begins. */
-function counted(before: Replacements | undefined, nowMs: number): Replacements {
+/** The counter after one more, and whether there was a fight before it. A window that follows a fight at once begins with one. */
+function counted(
+  before: Replacements | undefined,
+  nowMs: number,
+): { readonly replacements: Replacements; readonly fighting: boolean } {
   const elapsedMs = before === undefined ? Number.POSITIVE_INFINITY : nowMs - before.sinceMs;
+  const fought = before !== undefined && before.count > REPLACEMENTS_MAX;
   if (before !== undefined && elapsedMs >= 0 && elapsedMs < REPLACEMENT_WINDOW_MS)
-    return { sinceMs: before.sinceMs, count: before.count + 1 };
-  const goesOn = before !== undefined && before.count > REPLACEMENTS_MAX && elapsedMs < 2 * REPLACEMENT_WINDOW_MS;
-  return { sinceMs: nowMs, count: goesOn ? REPLACEMENTS_MAX + 1 : 1 };
+    return { replacements: { sinceMs: before.sinceMs, count: before.count + 1 }, fighting: fought };
+  const fighting = fought && elapsedMs < 2 * REPLACEMENT_WINDOW_MS;
+  return { replacements: { sinceMs: nowMs, count: fighting ? REPLACEMENTS_MAX + 1 : 1 }, fighting };
 }
 
 /** What operators are told. */
