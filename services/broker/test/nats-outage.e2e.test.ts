@@ -36,6 +36,8 @@ const expectHeld = async (): Promise<void> => {
   const { status, text } = await knock('Stranger');
   expect(status).toBe(503);
   expect(text).toMatch(/\r\nRetry-After: \d+\r\n/);
+  // Refused for this reason, that is before anything was asked of NATS.
+  expect(text).toContain('busAway');
   expect(fleet.online()).toBe(true);
 };
 
