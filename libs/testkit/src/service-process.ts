@@ -8,6 +8,12 @@ import { waitUntil } from './wait-until.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
+/** Whoever started services and ends takes them along. */
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 /** Services that have a main.ts. */
 export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';
 
@@ -85,6 +91,8 @@ async function untilReady(running: ServiceProcess, options: ServiceProcessOption
 }
 
 function wrap(child: ChildProcess): ServiceProcess {
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
   let output = '';
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-200_000);
