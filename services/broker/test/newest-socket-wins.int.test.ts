@@ -6,6 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { EdgePair, EdgePairOptions } from './edge-pair.ts';
 import { startEdgePair } from './edge-pair.ts';
 
+/** A handshake and one round trip take some 20 ms; the rest is for a busy machine. */
+const TAKEOVER_MS_MAX = 2000;
 const BOOT = { chargePointVendor: 'V', chargePointModel: 'M' };
 
 let pair: EdgePair | undefined;
@@ -39,7 +41,9 @@ describe('the newest socket of a charger', () => {
     const startMs = systemClock.monotonicMs();
     const newer = await made.connect(1, 'CP1');
     expect(await waitUntil('the older socket closed', () => older.closed())).toBe(1008);
-    expect(systemClock.monotonicMs() - startMs).toBeLessThan(500);
+    const tookMs = systemClock.monotonicMs() - startMs;
+    console.log(`newest-socket-wins: the older socket closed ${tookMs.toFixed(0)} ms after the newer began to connect`);
+    expect(tookMs).toBeLessThan(TAKEOVER_MS_MAX);
     expect(await newer.ask('beat', 'Heartbeat')).toContain('currentTime');
     await waitUntil('both edges agree', () => made.edges[0]?.sessions() === 0 && made.edges[1]?.connections() === 1);
     expect(newer.closed()).toBeUndefined();

@@ -109,6 +109,8 @@ describe('which of two is newer', () => {
     const state = connected('s5', EMPTY_STATE, at(0));
     const older = (agoMs: number): Standing => stands(state, 's4', at(20_000, agoMs));
     expect(older(20_000)).toBe('newest');
+    // Owners' clocks five seconds apart.
+    expect(older(25_000)).toBe('newest');
     expect(older(20_000 + OWNER_CLOCKS_DIFFER_MS)).toBe('newest');
     expect(older(20_001 + OWNER_CLOCKS_DIFFER_MS)).toBe('past');
   });
@@ -116,6 +118,7 @@ describe('which of two is newer', () => {
   it('never refuses a young session because the clock of the owner before was ahead', () => {
     const state = connected('s5', EMPTY_STATE, at(3_600_000));
     expect(stands(state, 's6', at(0, 0))).toBe('newest');
+    expect(stands(state, 's6', at(0, 5_000))).toBe('newest');
     expect(stands(state, 's6', at(0, OWNER_CLOCKS_DIFFER_MS))).toBe('newest');
   });
 });
