@@ -4,7 +4,7 @@
  */
 import type { BusMessage, Journal, KeyValue } from '@voltlane/bus';
 import type { Clock } from '@voltlane/time';
-import type { FaultKind } from './fault.ts';
+import type { Fault, FaultKind } from './fault.ts';
 
 /** Where a mutation stands. */
 export interface MutationSite {
@@ -19,6 +19,8 @@ export interface Mutation {
   readonly removes: string;
   /** Faults under which it shows; default: all. */
   readonly shownBy?: readonly FaultKind[];
+  /** Or exactly these. */
+  readonly faults?: readonly Fault[];
   /** Invariants that may find it. */
   readonly foundBy: readonly string[];
   /** Changes the journal a node writes to. */

@@ -36,6 +36,8 @@ export interface WorldSize {
   readonly pace?: number;
   /** Default 16: enough for every node to hold several, few enough to be cheap. */
   readonly partitions?: number;
+  /** Wall clocks of nodes are off by up to this, ms. Default 20. */
+  readonly skewMs?: number;
 }
 
 /** What else a world is made with. */
@@ -219,7 +221,7 @@ class WorldBuilder implements World {
       name,
       clock: this.clock,
       broker: this.#broker,
-      skewMs: Math.round((random.next() * 2 - 1) * SKEW_MS),
+      skewMs: Math.round((random.next() * 2 - 1) * (this.size.skewMs ?? SKEW_MS)),
       wrapBus: (incarnation, bus, gate) => this.#wrapBus(name, incarnation, bus, gate),
       wrapClock: (incarnation, clock, gate) =>
         this.#extras.mutation?.clock?.(clock, { node: incarnation, pausedMs: () => gate.pausedMs }) ?? clock,

@@ -261,12 +261,29 @@ describe('newest-socket', () => {
     expect(play(false, '')).toHaveLength(1);
   });
 
-  it('finds an older session that takes the place of a newer', () => {
-    const texts = said(newestSocket, (invariant) => {
-      for (const session of ['s2', 's1'])
-        invariant.recorded?.(recorded({ events: [{ kind: 'charger.connected', data: { session } }] }));
-    });
-    expect(texts).toHaveLength(1);
+  it('finds an older session that takes the place of a newer, beyond what clocks may differ by', () => {
+    const play = (apartMs: number): readonly string[] =>
+      said(newestSocket, (invariant) => {
+        invariant.link?.({ ...LINK, session: 's1' }, 'opened', 0);
+        invariant.link?.({ ...LINK, session: 's2' }, 'opened', apartMs);
+        for (const session of ['s2', 's1'])
+          invariant.recorded?.(recorded({ events: [{ kind: 'charger.connected', data: { session } }] }));
+      });
+    expect(play(5_000)).toEqual([]);
+    expect(play(20_000)).toHaveLength(1);
+  });
+
+  it('takes a lost edge for a reason only after a fault', () => {
+    const play = (atMs: number): readonly string[] =>
+      said(newestSocket, (invariant) => {
+        invariant.disturbed?.(true, 0);
+        invariant.disturbed?.(false, 1_000);
+        invariant.link?.(LINK, 'opened', atMs);
+        const data = { session: 's1', reason: 'edge lost' };
+        invariant.recorded?.(recorded({ events: [{ kind: 'charger.disconnected', data }] }));
+      });
+    expect(play(2_000)).toEqual([]);
+    expect(play(60_000)).toHaveLength(1);
   });
 });
 

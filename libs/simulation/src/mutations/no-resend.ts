@@ -9,7 +9,7 @@ export function createNoResend(): Mutation {
     name: 'no-resend',
     removes: 'Edges no longer send again what got no reply.',
     shownBy: ['busDrop', 'crash'],
-    foundBy: ['convergence', 'history'],
+    foundBy: ['errors-have-causes', 'convergence', 'history'],
     published: ({ node, subject, data }) => {
       if (!node.startsWith('edge') || !subject.includes('.call.')) return data;
       const { sessionId, seq, kind } = decodeUplink(data);
