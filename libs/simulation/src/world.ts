@@ -21,6 +21,7 @@ import { Node, type NodeParts, type NodePorts } from './node.ts';
 import { nodeBus } from './node-bus.ts';
 import { stream } from './streams.ts';
 import { bytesName, Trace, type TraceFocus } from './trace.ts';
+import { logText, messageText } from './trace-text.ts';
 import { Weather } from './weather.ts';
 import { Witnesses } from './witnesses.ts';
 
@@ -398,15 +399,4 @@ class WorldBuilder implements World {
     });
     this.chargers.set(id, charger);
   }
-}
-
-function messageText(message: object): string {
-  return JSON.stringify(message).slice(0, 300);
-}
-
-function logText(fields: object): string {
-  return JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(
-    0,
-    300,
-  );
 }
