@@ -7,7 +7,8 @@ import { scheduleFaults } from './fault-runner.ts';
 import type { Mutation } from './mutation.ts';
 import type { TraceFocus } from './trace.ts';
 import type { Violation } from './witnesses.ts';
-import { createWorld, type World, type WorldSize } from './world.ts';
+import { createWorld, type World } from './world.ts';
+import type { WorldSize } from './world-size.ts';
 
 /** What to simulate. */
 export interface SimulationOptions extends WorldSize {

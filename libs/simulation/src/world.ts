@@ -24,22 +24,7 @@ import { bytesName, Trace, type TraceFocus } from './trace.ts';
 import { logText, messageText } from './trace-text.ts';
 import { Weather } from './weather.ts';
 import { Witnesses } from './witnesses.ts';
-
-/** How large a world is. */
-export interface WorldSize {
-  readonly seed: number;
-  readonly chargers: number;
-  readonly edges: number;
-  readonly workers: number;
-  /** Chargers do things for this long. */
-  readonly hours: number;
-  /** How many times faster than in real life chargers do things; races need traffic. Default 1. */
-  readonly pace?: number;
-  /** Default 16: enough for every node to hold several, few enough to be cheap. */
-  readonly partitions?: number;
-  /** Wall clocks of nodes are off by up to this, ms. Default 20. */
-  readonly skewMs?: number;
-}
+import type { WorldSize } from './world-size.ts';
 
 /** What else a world is made with. */
 export interface WorldExtras {
