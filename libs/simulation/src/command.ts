@@ -23,6 +23,7 @@ Runs edges, workers and chargers on a virtual clock with faults drawn from the s
   --hours H       virtual hours they live; recovery takes ten minutes more (default 1)
   --edges E       edge processes (default 2)
   --workers W     worker processes (default 2)
+  --partitions N  partitions of the cluster (default 16)
   --pace P        how many times faster than in real life chargers do things (default 1)
   --faults F      none, some or harsh (default some)
   --lines N       trace lines of a failing story (default 40)
@@ -75,6 +76,7 @@ function readOptions(argv: readonly string[]): Read | string {
         hours: { type: 'string', default: '1' },
         edges: { type: 'string', default: '2' },
         workers: { type: 'string', default: '2' },
+        partitions: { type: 'string', default: '16' },
         pace: { type: 'string', default: '1' },
         faults: { type: 'string', default: 'some' },
         lines: { type: 'string', default: '40' },
@@ -90,6 +92,7 @@ function readOptions(argv: readonly string[]): Read | string {
         hours: number('hours', values.hours, 0.05, 10_000),
         edges: number('edges', values.edges, 1, 16),
         workers: number('workers', values.workers, 1, 16),
+        partitions: number('partitions', values.partitions, 1, 4096),
         pace: number('pace', values.pace, 0.01, 1_000),
         faults: intensity(values.faults),
       },

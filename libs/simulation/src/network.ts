@@ -13,7 +13,6 @@ import { between, whole } from './streams.ts';
 /** What the network needs of the world. */
 export interface NetworkPorts {
   readonly clock: Clock;
-  readonly random: Random;
   readonly onFrame: (link: LinkView, way: 'up' | 'down', text: string) => void;
   readonly onEdgeSend: () => void;
   readonly onLink: (link: LinkView, what: 'opened' | 'chargerClosed' | 'edgeClosed') => void;

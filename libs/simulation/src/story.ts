@@ -40,9 +40,9 @@ export async function story(
 
 /** The flags that repeat a run. */
 export function flags(options: SimulationOptions): string {
-  const { seed, chargers, hours, edges, workers, faults, pace = 1 } = options;
+  const { seed, chargers, hours, edges, workers, faults, pace = 1, partitions = 16 } = options;
   const intensity = typeof faults === 'string' ? ` --faults ${faults}` : '';
-  return `--seed ${seed} --chargers ${chargers} --hours ${hours} --edges ${edges} --workers ${workers} --pace ${pace}${intensity}`;
+  return `--seed ${seed} --chargers ${chargers} --hours ${hours} --edges ${edges} --workers ${workers} --pace ${pace} --partitions ${partitions}${intensity}`;
 }
 
 /**

@@ -23,6 +23,7 @@ export class Trace {
   #pending = '';
   #lines: string[] = [];
   #count = 0;
+  #frozen = false;
 
   constructor(clock: Clock, focus?: TraceFocus) {
     this.#clock = clock;
@@ -45,7 +46,7 @@ export class Trace {
 
   #keep(charger: string | undefined, line: string, detail: (() => string) | undefined): void {
     const focus = this.#focus;
-    if (focus === undefined) return;
+    if (focus === undefined || this.#frozen) return;
     if (focus.charger !== undefined && charger !== undefined && charger !== focus.charger) return;
     this.#lines.push(detail === undefined ? line : `${line} ${detail()}`);
     if (this.#lines.length > 2 * focus.linesMax) this.#lines = this.#lines.slice(-focus.linesMax);
@@ -59,6 +60,11 @@ export class Trace {
   /** True when `detail` is wanted. */
   get kept(): boolean {
     return this.#focus !== undefined;
+  }
+
+  /** Keeps no further line: what follows the first violation only hides it. */
+  freeze(): void {
+    this.#frozen = true;
   }
 
   /** The newest kept lines, oldest first. */

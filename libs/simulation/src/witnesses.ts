@@ -29,9 +29,11 @@ export class Witnesses {
   readonly violations: Violation[] = [];
   readonly #invariants: readonly Invariant[];
   readonly #nowMs: () => number;
+  readonly #onFirst: () => void;
 
-  constructor(create: readonly CreateInvariant[], nowMs: () => number) {
+  constructor(create: readonly CreateInvariant[], nowMs: () => number, onFirst: () => void) {
     this.#nowMs = nowMs;
+    this.#onFirst = onFirst;
     this.#invariants = create.map((make): Invariant => {
       const invariant: Invariant = make((charger, text) => this.report(invariant.name, charger, text));
       return invariant;
@@ -40,6 +42,7 @@ export class Witnesses {
 
   /** Takes a violation. */
   report(invariant: string, charger: string | undefined, text: string): void {
+    if (this.violations.length === 0) this.#onFirst();
     if (this.violations.length < VIOLATIONS_MAX) {
       this.violations.push({ invariant, charger, text, atMs: this.#nowMs() });
     }

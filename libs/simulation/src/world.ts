@@ -97,7 +97,11 @@ class WorldBuilder implements World {
     this.#extras = extras;
     this.#partitions = size.partitions ?? PARTITIONS;
     this.trace = new Trace(this.clock, extras.focus);
-    this.witnesses = new Witnesses(INVARIANTS, () => this.clock.monotonicMs());
+    this.witnesses = new Witnesses(
+      INVARIANTS,
+      () => this.clock.monotonicMs(),
+      () => this.trace.freeze(),
+    );
     this.#config = loadConfig(
       ['edge', 'worker'],
       { VOLTLANE_PARTITIONS: String(this.#partitions), VOLTLANE_CHARGERS: 'open' },
@@ -116,7 +120,6 @@ class WorldBuilder implements World {
     });
     this.network = new Network({
       clock: this.clock,
-      random: this.#stream('network'),
       onFrame: (link, way, text) => this.#frame(link, way, text),
       onEdgeSend: () => {
         if (this.#acting !== undefined) this.witnesses.acted(this.#acting);
