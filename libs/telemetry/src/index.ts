@@ -6,7 +6,6 @@ export {
   type LogFields,
   type LogFormat,
   type Logger,
-  type Logger as Log,
   type LogLevel,
   type LogOptions,
   type WriteLine,

@@ -1,31 +1,12 @@
 import { handshake, rawPeer, wsFrame } from '@voltlane/testkit';
 import { systemClock } from '@voltlane/time';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { friendly } from './fake-worker.ts';
-import type { Rig, RigOptions, TestCharger } from './rig.ts';
-import { startRig, waitUntil } from './rig.ts';
-
-let rig: Rig | undefined;
-
-const start = async (options?: RigOptions): Promise<Rig> => {
-  rig = await startRig(options);
-  return rig;
-};
-
-const connect = (path: string, protocols?: string | string[]): Promise<TestCharger> => {
-  if (rig === undefined) throw new Error('start first');
-  return rig.connect(path, protocols);
-};
+import { ANSWER, connect, heartbeat, start } from './one-rig.ts';
+import { waitUntil } from './rig.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => systemClock.after(ms, resolve));
-const heartbeat = (id: string): string => `[2,"${id}","Heartbeat",{}]`;
-const ANSWER = '{"currentTime":"2026-01-01T00:00:00.000Z"}';
 const RESET = '{"type":"Soft"}';
-
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
 
 describe('a call of a charger', () => {
   it('travels to the worker and its answer back to the socket', async () => {
@@ -181,13 +162,13 @@ describe('a message of a worker', () => {
   });
 
   it('for a session nobody knows is counted and dropped', async () => {
-    const { worker, metrics } = await start();
+    const { edge, worker, metrics } = await start();
     const charger = await connect('/ocpp/CP1');
     await charger.ask(heartbeat('1'));
     const session = worker.session('CP1');
     charger.socket.close();
     await waitUntil(() => worker.uplinks.at(-1)?.kind === 'sessionClosed', 'the session closed');
-    await waitUntil(() => rig?.edge.sessions() === 0, 'the session ended');
+    await waitUntil(() => edge.sessions() === 0, 'the session ended');
     worker.command(session, 'c1', 'Reset', RESET);
     await waitUntil(() => metrics.get('downlink:unknownSession') === 1, 'the command was dropped');
     expect(worker.uplinks.some((up) => up.kind === 'answer')).toBe(false);

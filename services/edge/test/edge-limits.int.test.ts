@@ -1,31 +1,13 @@
 import { storePassword } from '@voltlane/registry';
 import { handshake, rawPeer, wsFrame } from '@voltlane/testkit';
 import { createSeededRandom, systemClock } from '@voltlane/time';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { friendly } from './fake-worker.ts';
-import type { Rig, RigOptions, TestCharger } from './rig.ts';
-import { startRig, waitUntil } from './rig.ts';
-
-let rig: Rig | undefined;
-
-const start = async (options?: RigOptions): Promise<Rig> => {
-  rig = await startRig(options);
-  return rig;
-};
-
-const connect = (path: string, protocols?: string | string[]): Promise<TestCharger> => {
-  if (rig === undefined) throw new Error('start first');
-  return rig.connect(path, protocols);
-};
+import { ANSWER, connect, heartbeat, start } from './one-rig.ts';
+import type { TestCharger } from './rig.ts';
+import { waitUntil } from './rig.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => systemClock.after(ms, resolve));
-const heartbeat = (id: string): string => `[2,"${id}","Heartbeat",{}]`;
-const ANSWER = '{"currentTime":"2026-01-01T00:00:00.000Z"}';
-
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
 
 describe('limits', () => {
   it('a charger that pipelines is not read further, not punished, and loses nothing', async () => {

@@ -1,27 +1,8 @@
 import { systemClock } from '@voltlane/time';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Rig, RigOptions, TestCharger } from './rig.ts';
-import { startRig, waitUntil } from './rig.ts';
-
-let rig: Rig | undefined;
-
-const start = async (options?: RigOptions): Promise<Rig> => {
-  rig = await startRig(options);
-  return rig;
-};
-
-const connect = (path: string, protocols?: string | string[]): Promise<TestCharger> => {
-  if (rig === undefined) throw new Error('start first');
-  return rig.connect(path, protocols);
-};
-
-const heartbeat = (id: string): string => `[2,"${id}","Heartbeat",{}]`;
-const ANSWER = '{"currentTime":"2026-01-01T00:00:00.000Z"}';
-
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
+import { describe, expect, it } from 'vitest';
+import { ANSWER, connect, heartbeat, start } from './one-rig.ts';
+import type { RigOptions, TestCharger } from './rig.ts';
+import { waitUntil } from './rig.ts';
 
 describe('a stop', () => {
   it('answers what is pending, closes with 1001, tells the workers, and takes nobody new', async () => {

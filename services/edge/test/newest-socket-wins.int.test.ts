@@ -1,27 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { friendly } from './fake-worker.ts';
-import type { Rig, RigOptions, TestCharger } from './rig.ts';
-import { startRig, waitUntil } from './rig.ts';
-
-let rig: Rig | undefined;
-
-const start = async (options?: RigOptions): Promise<Rig> => {
-  rig = await startRig(options);
-  return rig;
-};
-
-const connect = (path: string, protocols?: string | string[]): Promise<TestCharger> => {
-  if (rig === undefined) throw new Error('start first');
-  return rig.connect(path, protocols);
-};
-
-const heartbeat = (id: string): string => `[2,"${id}","Heartbeat",{}]`;
-const ANSWER = '{"currentTime":"2026-01-01T00:00:00.000Z"}';
-
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
+import { ANSWER, connect, heartbeat, start } from './one-rig.ts';
+import { waitUntil } from './rig.ts';
 
 describe('the newest socket of a charger', () => {
   it('wins, whatever the case of the identity; the late end of the old one does not touch it', async () => {
