@@ -8,6 +8,7 @@ export const LEVELS: Readonly<Record<string, number>> = {
   wire: 0,
   time: 0,
   bus: 1,
+  'charger-state': 1,
   config: 1,
   telemetry: 1,
   actors: 2,

@@ -6,10 +6,10 @@
  * The list lives in the charger's state, so it moves with the actor; it is short because one call is outstanding at a time.
  */
 
+import type { AnsweredCall } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
 import { fingerprint } from '@voltlane/wire';
-import type { AnsweredCall } from './domain/charger-state.ts';
-import { STATE_LIMITS } from './domain/charger-state.ts';
 
 /** Actions that may simply be answered again: they change nothing, and an old answer (a time) would be wrong. */
 const ANSWER_ANEW: ReadonlySet<string> = new Set(['Heartbeat', 'Authorize']);

@@ -7,8 +7,9 @@
  * 2. Only where the registry would let it in or holds it pending. A rejected one is told so.
  * 3. At most `BOOT_DEFERRALS_MAX` times in a row, so that none waits for ever while others get through.
  */
+
+import type { ChargerState } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
-import type { ChargerState } from './domain/charger-state.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { spreadIntervalS } from './domain/registration.ts';
 

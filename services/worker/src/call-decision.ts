@@ -4,10 +4,11 @@
  * A transaction message that is refused is recorded all the same (`message.rejected`): a charger that gives up resending it
  * has then lost nothing.
  */
+
+import type { ChargerState } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
 import { callFingerprint } from './answered-calls.ts';
 import type { TokenVerdicts } from './domain/authorization.ts';
-import type { ChargerState } from './domain/charger-state.ts';
 import { messageRejected } from './domain/message-rejected.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { admit, keptWhenRefused, NOTHING_TRIGGERED } from './domain/registration.ts';

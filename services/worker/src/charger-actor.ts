@@ -1,6 +1,7 @@
 /** One charger in the memory of its owner. Lean: plain fields, never a parsed message (100,000 of these live in one process). */
+
+import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
 import type { ChargerId, EdgeId, Epoch, ListedSession, PartitionId, Tenant, Uplink } from '@voltlane/wire';
-import type { AnsweredCall, ChargerState } from './domain/charger-state.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 
 /** The worker noticed that an edge which may hold the charger is gone. */

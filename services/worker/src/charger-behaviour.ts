@@ -7,6 +7,8 @@
 import type { ActorBehaviour, FailureAnswer, Ownership } from '@voltlane/actors';
 import type { Journal } from '@voltlane/bus';
 import { BusError } from '@voltlane/bus';
+import type { AnsweredCall } from '@voltlane/charger-state';
+import { readState } from '@voltlane/charger-state';
 import { errorCode, parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
@@ -21,7 +23,6 @@ import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { PolicyDefaults } from './charger-policy.ts';
 import { policyFor } from './charger-policy.ts';
 import { NO_TOKENS, tokenVerdicts } from './domain/authorization.ts';
-import type { AnsweredCall } from './domain/charger-state.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { createTransactionIds } from './domain/transaction-id.ts';
 import { WorkerError } from './errors.ts';
@@ -31,7 +32,6 @@ import type { Outbox } from './outbox.ts';
 import type { Pressure } from './pressure.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { SessionChange } from './session-lifecycle.ts';
-import { readState } from './state-header.ts';
 
 /** Conflicts in a row on one message before it is left to the edge's resend. */
 const CONFLICT_RETRIES_MAX = 3;

@@ -4,8 +4,9 @@
  *
  * A charger behind a bad line looks alike. It is not refused for long: the place is free as soon as its older session ends.
  */
+
+import type { ChargerState, Replacements } from '@voltlane/charger-state';
 import { isoTime } from '@voltlane/time';
-import type { ChargerState, Replacements } from './domain/charger-state.ts';
 import type { EventDraft } from './handlers/handler.ts';
 
 /** Replacements within the window that are still taken for a charger's own. */

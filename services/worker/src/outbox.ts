@@ -9,6 +9,8 @@
  */
 import type { Ownership } from '@voltlane/actors';
 import type { Bus, Journal, KeyValue } from '@voltlane/bus';
+import type { ChargerState, SessionState } from '@voltlane/charger-state';
+import { STATE_HEADER, writeState } from '@voltlane/charger-state';
 import type { Clock } from '@voltlane/time';
 import { isoTime } from '@voltlane/time';
 import type { DownlinkReply, EventBody, EventRecordDraft, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
@@ -21,11 +23,9 @@ import {
   sessionId,
 } from '@voltlane/wire';
 import type { ChargerActor, Inbound, Notice } from './charger-actor.ts';
-import type { ChargerState, SessionState } from './domain/charger-state.ts';
 import { WorkerError } from './errors.ts';
 import type { EventDraft, ReportPart } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import { STATE_HEADER, writeState } from './state-header.ts';
 
 /** Why a socket is closed: WebSocket close codes (1008 policy violation, 1013 try again later) and the reason the charger reads. */
 const CLOSINGS = {

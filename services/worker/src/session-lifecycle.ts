@@ -5,10 +5,11 @@
  * opened last, told from the age each message carries: wall clocks of edges are never compared. The reasons, and what is left
  * to chance, are in docs/decisions/0006-newest-session.md.
  */
+
+import type { ChargerState, SessionState } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import { isoTime } from '@voltlane/time';
 import type { SessionClosed, SessionHeader } from '@voltlane/wire';
-import type { ChargerState, SessionState } from './domain/charger-state.ts';
-import { STATE_LIMITS } from './domain/charger-state.ts';
 import type { Contest } from './duplicate-identity.ts';
 import { contest } from './duplicate-identity.ts';
 import type { EventDraft } from './handlers/handler.ts';
@@ -98,6 +99,7 @@ export function attachSession(
   const next: ChargerState = {
     ...state,
     session,
+    version: header.version,
     newestSession: header.sessionId,
     newestOpenedMs: sighting.nowMs - sighting.agoMs,
     pastSessions: state.newestSession === header.sessionId ? state.pastSessions : past(state, state.newestSession),

@@ -1,9 +1,9 @@
+import type { AnsweredCall } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
 import { chargerId, edgeId, sessionId, tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import { callFingerprint, findAnswered, rememberAnswered } from '../src/answered-calls.ts';
-import type { AnsweredCall } from '../src/domain/charger-state.ts';
-import { STATE_LIMITS } from '../src/domain/charger-state.ts';
 
 function call(over: Partial<UplinkCall> = {}): UplinkCall {
   return {

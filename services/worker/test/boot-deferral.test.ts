@@ -1,6 +1,7 @@
 /** A worker under pressure, over the memory bus: who is told to boot later, and who is not. */
 import type { Bus, MemoryBroker } from '@voltlane/bus';
 import { createMemoryBus } from '@voltlane/bus';
+import { EMPTY_STATE } from '@voltlane/charger-state';
 import { loadConfig } from '@voltlane/config';
 import { openClusterSettings, openRegistry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
@@ -19,7 +20,6 @@ import {
 } from '@voltlane/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BOOT_DEFERRALS_MAX, deferralIntervalS, mayDefer } from '../src/boot-deferral.ts';
-import { EMPTY_STATE } from '../src/domain/charger-state.ts';
 import { DEFAULT_POLICY } from '../src/domain/policy.ts';
 import type { Worker } from '../src/index.ts';
 import { startWorker } from '../src/index.ts';

@@ -1,6 +1,6 @@
+import { EMPTY_STATE } from '@voltlane/charger-state';
 import { describe, expect, it } from 'vitest';
 import { policyFor } from '../src/charger-policy.ts';
-import { EMPTY_STATE } from '../src/domain/charger-state.ts';
 import { boot, spreadIntervalS } from '../src/domain/registration.ts';
 import { charger, contextOf } from './domain/context.ts';
 

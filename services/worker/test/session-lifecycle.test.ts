@@ -1,8 +1,8 @@
+import type { ChargerState } from '@voltlane/charger-state';
+import { EMPTY_STATE, STATE_LIMITS } from '@voltlane/charger-state';
 import type { SessionClosed, SessionHeader } from '@voltlane/wire';
 import { chargerId, edgeId, sessionId, tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
-import type { ChargerState } from '../src/domain/charger-state.ts';
-import { EMPTY_STATE, STATE_LIMITS } from '../src/domain/charger-state.ts';
 import { REPLACEMENT_WINDOW_MS, REPLACEMENTS_MAX, TAKEOVER_WAIT_MS } from '../src/duplicate-identity.ts';
 import type { Sighting, Standing } from '../src/session-lifecycle.ts';
 import {

@@ -2,10 +2,11 @@
  * Status of connectors. A report that says what is known already is answered and not recorded: an equal status with a newer
  * timestamp is no change. Arrival counts, not the timestamp: chargers do not queue status reports.
  */
+
+import type { ConnectorState } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import { bounded } from './bounded-text.ts';
-import type { ConnectorState } from './charger-state.ts';
-import { STATE_LIMITS } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
 import { reportedTime } from './timestamps.ts';

@@ -2,8 +2,9 @@
  * MeterValues as telemetry: recorded before it is answered, changes no state, named by its content so that a resend is the
  * same event. A message without a single sample says nothing and is only answered.
  */
+
+import type { ChargerState } from '@voltlane/charger-state';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
-import type { ChargerState } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { namedDraft } from './event-draft.ts';
 import type { MeterValue } from './meter-values.ts';

@@ -2,7 +2,7 @@
  * Meter readings in one shape for all versions: 1.6 leaves defaults out and writes numbers as text, 2.x scales by powers of
  * ten. Values keep the unit the charger gave; energy is offered in Wh beside it.
  */
-import type { OpenTransaction } from './charger-state.ts';
+import type { OpenTransaction } from '@voltlane/charger-state';
 import type { ReportedTime } from './timestamps.ts';
 import { reportedTime } from './timestamps.ts';
 

@@ -4,10 +4,11 @@
  * The last answer to BootNotification counts, not the socket: a charger that reconnects without booting and was accepted
  * before is served. Transaction messages that are refused are recorded all the same (`keptWhenRefused`).
  */
+
+import type { ChargerState, Registration } from '@voltlane/charger-state';
 import { fingerprint } from '@voltlane/wire';
 import type { DecisionContext, EventDraft } from '../handlers/handler.ts';
 import { bounded } from './bounded-text.ts';
-import type { ChargerState, Registration } from './charger-state.ts';
 import { eventDraft } from './event-draft.ts';
 import type { ChargerPolicy } from './policy.ts';
 import { reportedTime } from './timestamps.ts';
@@ -118,6 +119,7 @@ export function boot(
     state: {
       ...state,
       registration: status,
+      acceptedAtMs: status === 'Accepted' ? context.nowMs : state.acceptedAtMs,
       vendor: bounded(facts.vendor),
       model: bounded(facts.model),
       firmwareVersion: bounded(facts.firmwareVersion),

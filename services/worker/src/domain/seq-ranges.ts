@@ -4,8 +4,8 @@
  * reader drops; taking a gap for seen would lose an event.
  */
 
-import type { SeqRange } from './charger-state.ts';
-import { STATE_LIMITS } from './charger-state.ts';
+import type { SeqRange } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 
 /** Whether a number was seen. */
 export function hasSeen(ranges: readonly SeqRange[], seqNo: number): boolean {

@@ -5,11 +5,12 @@
  * 2. The same content is the same start: open on this charger, or recently ended.
  * 3. A start while another transaction runs on the connector closes nothing: both are kept, the new one says what it overlaps.
  */
+
+import type { ChargerState, OpenTransaction } from '@voltlane/charger-state';
 import type { Decision, DecisionContext, EventDraft } from '../handlers/handler.ts';
 import type { IdTagInfo } from './authorization.ts';
 import { authorize16, tokenKey } from './authorization.ts';
 import { bounded } from './bounded-text.ts';
-import type { ChargerState, OpenTransaction } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
 import type { ReportedTime } from './timestamps.ts';

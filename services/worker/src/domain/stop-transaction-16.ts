@@ -7,12 +7,12 @@
  *    gave, the end is recorded as unmatched. Nothing is guessed onto a transaction.
  */
 
+import type { ChargerState, EndedTransaction, OpenTransaction } from '@voltlane/charger-state';
 import { parseIsoTime } from '@voltlane/time';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import type { IdTagInfo } from './authorization.ts';
 import { authorize16, tokenKey } from './authorization.ts';
 import { boundedName } from './bounded-text.ts';
-import type { ChargerState, EndedTransaction, OpenTransaction } from './charger-state.ts';
 import { contentId } from './content-id.ts';
 import { eventDraft } from './event-draft.ts';
 import type { ReportedTime } from './timestamps.ts';

@@ -6,11 +6,12 @@
  * 2. An event of a transaction nobody saw start opens it (`implicit`); one that ended is never reopened (`afterEnd`).
  * 3. Every message is recorded before it is answered, refused tokens included.
  */
+
+import type { ChargerState, EndedTransaction, OpenTransaction, SeqRange } from '@voltlane/charger-state';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import type { IdToken, IdTokenInfo } from './authorization.ts';
 import { authorizeTransaction2x, isAnonymous } from './authorization.ts';
 import { bounded, boundedName } from './bounded-text.ts';
-import type { ChargerState, EndedTransaction, OpenTransaction, SeqRange } from './charger-state.ts';
 import type { MeterValue, Reading } from './meter-values.ts';
 import { energyRegisterWh, readingsOf } from './meter-values.ts';
 import { coversAll, hasSeen, highestSeen, withSeen } from './seq-ranges.ts';

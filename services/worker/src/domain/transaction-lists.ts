@@ -4,8 +4,8 @@
  * - `ended`: the oldest is forgotten; a resend of its messages is then recorded again under the same event ids.
  */
 
-import type { ChargerState, EndedTransaction, OpenTransaction } from './charger-state.ts';
-import { STATE_LIMITS } from './charger-state.ts';
+import type { ChargerState, EndedTransaction, OpenTransaction } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 
 /** The state with one more open transaction. */
 export function withOpened(state: ChargerState, transaction: OpenTransaction): ChargerState {

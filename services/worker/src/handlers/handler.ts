@@ -2,9 +2,10 @@
  * What a handler is: a pure decision about one CALL of a charger. It may not wait, look at a clock or touch the bus; what it
  * needs from outside it names in `needs`, and gets looked up before `decide` runs.
  */
+
+import type { ChargerState } from '@voltlane/charger-state';
 import type { EventKind } from '@voltlane/wire';
 import type { TokenVerdicts } from '../domain/authorization.ts';
-import type { ChargerState } from '../domain/charger-state.ts';
 import type { ChargerPolicy } from '../domain/policy.ts';
 
 /** What must be looked up before deciding. */

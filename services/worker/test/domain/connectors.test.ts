@@ -1,5 +1,5 @@
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import { describe, expect, it } from 'vitest';
-import { STATE_LIMITS } from '../../src/domain/charger-state.ts';
 import { charger, NOW, send } from './context.ts';
 
 const REPORT = { connectorId: 1, errorCode: 'NoError', status: 'Available', timestamp: '2026-03-01T11:00:00Z' };

@@ -1,9 +1,10 @@
 /** Contexts for deciders in tests, and a little driver that feeds a charger's messages through their handlers. */
+
+import type { ChargerState } from '@voltlane/charger-state';
+import { EMPTY_STATE } from '@voltlane/charger-state';
 import { stringifyJson } from '@voltlane/ocpp';
 import type { TokenRecord } from '../../src/domain/authorization.ts';
 import { tokenVerdicts } from '../../src/domain/authorization.ts';
-import type { ChargerState } from '../../src/domain/charger-state.ts';
-import { EMPTY_STATE } from '../../src/domain/charger-state.ts';
 import type { ChargerPolicy } from '../../src/domain/policy.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import type { Decision, DecisionContext, EventDraft } from '../../src/handlers/handler.ts';

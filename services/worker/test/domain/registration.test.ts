@@ -1,6 +1,6 @@
+import type { Registration } from '@voltlane/charger-state';
+import { EMPTY_STATE } from '@voltlane/charger-state';
 import { describe, expect, it } from 'vitest';
-import type { Registration } from '../../src/domain/charger-state.ts';
-import { EMPTY_STATE } from '../../src/domain/charger-state.ts';
 import type { ChargerPolicy } from '../../src/domain/policy.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import { admit, asksFor, keptWhenRefused, NOTHING_TRIGGERED } from '../../src/domain/registration.ts';

@@ -1,7 +1,7 @@
+import type { SeqRange } from '@voltlane/charger-state';
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SeqRange } from '../../src/domain/charger-state.ts';
-import { STATE_LIMITS } from '../../src/domain/charger-state.ts';
 import { coversAll, hasSeen, highestSeen, withSeen } from '../../src/domain/seq-ranges.ts';
 
 function seen(...numbers: number[]): readonly SeqRange[] {

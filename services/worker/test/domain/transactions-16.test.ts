@@ -1,5 +1,5 @@
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import { describe, expect, it } from 'vitest';
-import { STATE_LIMITS } from '../../src/domain/charger-state.ts';
 import type { Charger } from './context.ts';
 import { charger, NOW, payloadOf, send } from './context.ts';
 

@@ -1,6 +1,6 @@
+import { STATE_LIMITS } from '@voltlane/charger-state';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STATE_LIMITS } from '../../src/domain/charger-state.ts';
 import type { Charger } from './context.ts';
 import { charger, NOW, send } from './context.ts';
 

@@ -1,5 +1,5 @@
+import { EMPTY_STATE } from '@voltlane/charger-state';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_STATE } from '../../src/domain/charger-state.ts';
 import type { RegistrationVerdict } from '../../src/domain/policy.ts';
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts';
 import type { Version } from '../domain/context.ts';

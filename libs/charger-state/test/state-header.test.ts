@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChargerState } from '../src/domain/charger-state.ts';
-import { EMPTY_STATE } from '../src/domain/charger-state.ts';
+import type { ChargerState } from '../src/charger-state.ts';
+import { EMPTY_STATE } from '../src/charger-state.ts';
 import { readState, STATE_HEADER, writeState } from '../src/state-header.ts';
 
 const STATE: ChargerState = {

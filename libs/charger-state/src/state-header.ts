@@ -1,7 +1,7 @@
 /** The actor's private state on its way through the header of a state record. */
 import { decodeStateHeader, encodeStateHeader } from '@voltlane/wire';
-import type { ChargerState } from './domain/charger-state.ts';
-import { EMPTY_STATE } from './domain/charger-state.ts';
+import type { ChargerState } from './charger-state.ts';
+import { EMPTY_STATE } from './charger-state.ts';
 
 /** Header of a state record that holds the actor's private state. */
 export const STATE_HEADER = 'Voltlane-State';

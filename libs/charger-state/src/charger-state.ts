@@ -1,6 +1,6 @@
 /**
  * What an actor remembers of its charger between messages and across owners: written into the header of each state record,
- * read back at activation. Small on purpose (a few hundred bytes): never a parsed message, never the device model.
+ * read back at activation, and read by the api for its view of the fleet. Only the worker writes it. Small on purpose (a few hundred bytes): never a parsed message, never the device model.
  * Treated as immutable: deciders return a new object when something changed.
  */
 
@@ -82,9 +82,47 @@ export interface AnsweredCall {
     | { readonly kind: 'noted' };
 }
 
+/** A command that waits for its turn; its payload is in the command bucket. */
+export interface QueuedCommand {
+  /** Also the message id of its CALL. */
+  readonly id: string;
+  readonly action: string;
+  /** 0 (last) to 9 (first). */
+  readonly priority: number;
+  readonly coalesceKey: string | undefined;
+  readonly queuedAtMs: number;
+  /** Ends as `expired` then unless it was sent before, ms since epoch; 0: it does not wait for a charger that is away. */
+  readonly expiresAtMs: number;
+  /** How long the charger may take to answer. */
+  readonly timeoutMs: number;
+}
+
+/** The command whose CALL the charger has. */
+export interface SentCommand extends QueuedCommand {
+  readonly sessionId: string;
+  readonly edgeId: string;
+  readonly sentAtMs: number;
+}
+
+/** Commands of a charger that have no outcome yet. */
+export interface CommandsState {
+  /** In the order they were accepted. */
+  readonly queue: readonly QueuedCommand[];
+  readonly sent: SentCommand | undefined;
+  /** Commands in a row that the charger did not answer in time. */
+  readonly timeouts: number;
+}
+
+/** No command. */
+export const NO_COMMANDS: CommandsState = { queue: [], sent: undefined, timeouts: 0 };
+
 /** All of it. */
 export interface ChargerState {
   readonly registration: Registration;
+  /** When BootNotification was last answered Accepted, ms since epoch; 0 when it never was. */
+  readonly acceptedAtMs: number;
+  /** OCPP version of the newest session; undefined before the first. */
+  readonly version: '1.6' | '2.0.1' | '2.1' | undefined;
   readonly vendor: string | undefined;
   readonly model: string | undefined;
   readonly firmwareVersion: string | undefined;
@@ -104,6 +142,7 @@ export interface ChargerState {
   readonly open: readonly OpenTransaction[];
   readonly ended: readonly EndedTransaction[];
   readonly answered: readonly AnsweredCall[];
+  readonly commands: CommandsState;
   /** Last time anything was heard, ms since epoch, as of the last write. */
   readonly lastSeenMs: number;
 }
@@ -121,6 +160,8 @@ export const STATE_LIMITS: {
 /** State of a charger nobody has seen. */
 export const EMPTY_STATE: ChargerState = {
   registration: 'None',
+  acceptedAtMs: 0,
+  version: undefined,
   vendor: undefined,
   model: undefined,
   firmwareVersion: undefined,
@@ -135,5 +176,6 @@ export const EMPTY_STATE: ChargerState = {
   open: [],
   ended: [],
   answered: [],
+  commands: NO_COMMANDS,
   lastSeenMs: 0,
 };
