@@ -77,6 +77,7 @@ function gatedKeyValue(bucket: KeyValue, gate: Gate, hidden: ReadonlySet<string>
     put: (key, value) => gated(bucket.put(key, value)),
     update: (key, value, expected) => gated(bucket.update(key, value, expected)),
     delete: (key) => gated(bucket.delete(key)),
+    drop: (key, revision) => gated(bucket.drop(key, revision)),
     keys: (filter) => gated(bucket.keys(filter)),
     watch: (filter, onChange, onReady): Promise<Subscription> =>
       gated(

@@ -50,6 +50,7 @@ beforeEach(async () => {
     update: unused,
     keys: unused,
     delete: () => Promise.resolve(),
+    drop: () => Promise.resolve(),
     put: () => new Promise((resolve) => acks.push(() => resolve(1))),
     watch: (_filter, change, ready) => {
       onChange = change;

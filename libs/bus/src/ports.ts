@@ -70,6 +70,11 @@ export interface KeyValue {
    */
   update(key: string, value: Uint8Array, expectedRevision: number): Promise<number | undefined>;
   delete(key: string): Promise<void>;
+  /**
+   * Removes what was written as `revision` without a trace, for buckets of short-lived keys: a deleted key leaves a mark for ever, a
+   * dropped one nothing. Watchers are not told. Does nothing when `key` was written again or is not there.
+   */
+  drop(key: string, revision: number): Promise<void>;
   /** Keys that match `filter` (default all); for cold paths. */
   keys(filter?: string): Promise<readonly string[]>;
   /**

@@ -37,6 +37,30 @@ export function keyValueContract(start: () => Promise<BusHarness>): void {
       expect(text((await other.get('l'))?.value)).toBe('2');
     });
 
+    it('drops an entry without a trace, and only the one that was meant', async () => {
+      const { kv, other } = await bucket();
+      const first = await kv.put('k', bytes('1'));
+      const second = await other.put('k', bytes('2'));
+      await kv.drop('k', first);
+      expect(text((await kv.get('k'))?.value)).toBe('2');
+      await kv.drop('k', second);
+      expect(await other.get('k')).toBeUndefined();
+      expect(await kv.keys()).toEqual([]);
+      await kv.drop('k', second);
+      await kv.drop('never', 1_000);
+      expect(await kv.update('k', bytes('3'), 0)).toBe(3);
+      const seen: string[] = [];
+      await kv.delete('gone');
+      await kv.drop('k', 3);
+      await kv.watch(
+        '>',
+        (change) => seen.push(short(change)),
+        () => seen.push('ready'),
+      );
+      await until(harness, 'the watch is ready', () => seen.length > 0);
+      expect(seen).toEqual(['ready']);
+    });
+
     it('keeps an empty value as a value', async () => {
       const { kv } = await bucket();
       await kv.put('empty', bytes(''));

@@ -23,6 +23,7 @@ function laggingBucket(): {
     put: never,
     update: never,
     delete: never,
+    drop: never,
     keys: never,
     watch: (_filter, change, ready) => {
       onChange = change;

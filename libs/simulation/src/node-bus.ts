@@ -98,6 +98,7 @@ function gatedKeyValue({ gate, writes, mutation, node }: NodeBusPorts, bucket: s
       return gate.hold(inner.update(key, value, expectedRevision));
     },
     delete: (key) => gate.hold(inner.delete(key)),
+    drop: (key, revision) => gate.hold(inner.drop(key, revision)),
     keys: (filter) => gate.hold(inner.keys(filter)),
     watch: (filter, onChange, onReady) => {
       const change: typeof onChange = (seen) => {

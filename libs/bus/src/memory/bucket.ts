@@ -65,6 +65,12 @@ export class MemoryBucket {
     this.#write(key, undefined);
   }
 
+  /** Forgets the entry if it still has this revision. */
+  drop(key: string, revision: number): void {
+    checkKey(key);
+    if (this.#entries.get(key)?.revision === revision) this.#entries.delete(key);
+  }
+
   /** Entries that match, oldest write first. */
   entries(filter: string): KvEntry[] {
     checkKeyFilter(filter);

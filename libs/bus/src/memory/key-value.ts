@@ -18,6 +18,7 @@ export function memoryKeyValue(bucket: MemoryBucket, connection: MemoryConnectio
     update: (key, value, expectedRevision): Promise<number | undefined> =>
       write(key, () => bucket.update(key, value, expectedRevision)),
     delete: (key): Promise<void> => write(key, () => bucket.delete(key)),
+    drop: (key, revision): Promise<void> => write(key, () => bucket.drop(key, revision)),
     keys: (filter = '>'): Promise<readonly string[]> =>
       read('', () => bucket.entries(filter).map((entry) => entry.key)),
     watch: (filter, onChange, onReady): Promise<Subscription> =>

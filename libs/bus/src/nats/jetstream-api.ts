@@ -8,6 +8,9 @@ import type { Replies } from './replies.ts';
 /** JetStream's error numbers that mean something to us. */
 export const API_ERROR = {
   noMessageFound: 10037,
+  sequenceNotFound: 10043,
+  /** Also what deleting a message says that is gone. */
+  messageDeleteFailed: 10057,
   jetStreamNotEnabledForAccount: 10039,
   streamNameInUse: 10058,
   streamNotFound: 10059,

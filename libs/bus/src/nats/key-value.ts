@@ -3,7 +3,7 @@ import { BusError } from '../errors.ts';
 import { checkKey, checkKeyFilter, checkStoreName } from '../kv-key.ts';
 import type { KeyValue, KvChange, KvEntry, KvOptions, Subscription } from '../ports.ts';
 import { encodeHeaders } from './header-codec.ts';
-import type { JetStreamApi } from './jetstream-api.ts';
+import { API_ERROR, apiError, type JetStreamApi } from './jetstream-api.ts';
 import { readThrough, startOrderedConsumer } from './ordered-consumer.ts';
 import type { PublishAcks } from './publish-acks.ts';
 import { readLastDirect, readLastOfLeader, type StoredMessage } from './stored-message.ts';
@@ -16,6 +16,12 @@ const NO_HEADERS = {};
 const KEYS_TIMEOUT_MS = 30_000;
 /** The stream's limit counts headers, too. */
 const HEADER_BYTES = 256;
+/** What the server says of a message that is not there. */
+const GONE: ReadonlySet<number> = new Set([
+  API_ERROR.noMessageFound,
+  API_ERROR.sequenceNotFound,
+  API_ERROR.messageDeleteFailed,
+]);
 /** The server refuses a shorter one; its default for buckets. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
@@ -83,6 +89,13 @@ class NatsKeyValue implements KeyValue {
   async delete(key: string): Promise<void> {
     checkKey(key);
     await this.#acks.write(this.#prefix + key, encodeHeaders(OPERATION, 'DEL', NO_HEADERS), EMPTY);
+  }
+
+  async drop(key: string, revision: number): Promise<void> {
+    checkKey(key);
+    // By number: a newer value of the key has another one, and with one value kept per key the old one is gone already.
+    const answer = await this.#api.call(`STREAM.MSG.DELETE.${this.#stream}`, { seq: revision, no_erase: true });
+    if (answer.kind === 'error' && !GONE.has(answer.errorNumber)) throw apiError(`drop of ${key}`, answer);
   }
 
   async keys(filter: string = '>'): Promise<readonly string[]> {
