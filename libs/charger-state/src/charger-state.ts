@@ -90,11 +90,15 @@ export interface QueuedCommand {
   /** 0 (last) to 9 (first). */
   readonly priority: number;
   readonly coalesceKey: string | undefined;
-  readonly queuedAtMs: number;
-  /** Ends as `expired` then unless it was sent before, ms since epoch; 0: it does not wait for a charger that is away. */
+  readonly requestedAtMs: number;
+  /** Ends as `expired` then unless it was sent before, ms since epoch. */
   readonly expiresAtMs: number;
+  /** It may wait for a charger that is away; otherwise it ends as `offline`. */
+  readonly waitsOffline: boolean;
   /** How long the charger may take to answer. */
   readonly timeoutMs: number;
+  /** Actions it makes the charger send by itself. */
+  readonly triggers: readonly string[];
 }
 
 /** The command whose CALL the charger has. */
@@ -111,10 +115,12 @@ export interface CommandsState {
   readonly sent: SentCommand | undefined;
   /** Commands in a row that the charger did not answer in time. */
   readonly timeouts: number;
+  /** Actions the commands to a pending charger make it send: it may say these before it is accepted. */
+  readonly triggered: readonly string[];
 }
 
 /** No command. */
-export const NO_COMMANDS: CommandsState = { queue: [], sent: undefined, timeouts: 0 };
+export const NO_COMMANDS: CommandsState = { queue: [], sent: undefined, timeouts: 0, triggered: [] };
 
 /** All of it. */
 export interface ChargerState {

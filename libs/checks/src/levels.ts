@@ -13,6 +13,7 @@ export const LEVELS: Readonly<Record<string, number>> = {
   telemetry: 1,
   actors: 2,
   charger: 2,
+  commands: 2,
   registry: 2,
   launch: 3,
   edge: 4,

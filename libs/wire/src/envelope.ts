@@ -5,7 +5,7 @@
  * OCPP payloads travel as the JSON text the charger or the backend wrote: byte-exact, safe for integers above 2^53, never
  * re-encoded on the way into the journal (docs/decisions/0001-payload-as-text.md).
  */
-import type { ChargerId, EdgeId, Epoch, PartitionId, SessionId, Tenant, WorkerId } from './identity.ts';
+import type { ChargerAddress, ChargerId, EdgeId, Epoch, PartitionId, SessionId, Tenant, WorkerId } from './identity.ts';
 
 /** Version of the envelopes this code writes. A reader refuses a newer one. */
 export const ENVELOPE_VERSION = 1;
@@ -155,6 +155,46 @@ export interface SessionsPage {
 export interface ListedSession extends SessionHeader {
   readonly openedAgoMs: number;
 }
+
+/** What every ask about a command of a charger carries. */
+interface CommandAskHeader extends ChargerAddress {
+  readonly commandId: string;
+  /** How long the answer may be held back for the outcome, ms. */
+  readonly waitMs: number;
+}
+
+/** Take this command. Sent again until it is answered, under the same id. */
+export interface CommandSubmit extends CommandAskHeader {
+  readonly kind: 'commandSubmit';
+  readonly action: string;
+  /** JSON text. */
+  readonly payload: string;
+  readonly timeoutMs: number;
+  /** How long it may wait for a charger that is away; 0: not at all. */
+  readonly ttlMs: number;
+  readonly priority: number;
+  readonly coalesceKey: string | undefined;
+  readonly requestedBy: string | undefined;
+  readonly requestedAtMs: number;
+  /** Hold the answer back also while the charger is away. */
+  readonly waitsWhileAway: boolean;
+  /** The owner may have heard of this id before: it was sent before, or is made from an idempotency key. */
+  readonly repeated: boolean;
+}
+
+/** Take this command back if its CALL has not left. */
+export interface CommandCancel extends CommandAskHeader {
+  readonly kind: 'commandCancel';
+  readonly requestedBy: string | undefined;
+}
+
+/** How far is this command? */
+export interface CommandStatusAsk extends CommandAskHeader {
+  readonly kind: 'commandStatus';
+}
+
+/** What the owner of a charger is asked about its commands; answered with the public JSON of the command. */
+export type CommandAsk = CommandSubmit | CommandCancel | CommandStatusAsk;
 
 /** Everything a worker sends to an edge. */
 export type Downlink = DownlinkReply | DownlinkCall | DownlinkClose;

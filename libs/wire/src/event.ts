@@ -38,6 +38,10 @@ export const EVENT_KINDS = [
   'stream.closed',
   'stream.data',
   'message.rejected',
+  'command.queued',
+  'command.sent',
+  'command.finished',
+  'charger.unresponsive',
 ] as const;
 
 /** One of `EVENT_KINDS`. */

@@ -1,7 +1,12 @@
 /** Public face of `@voltlane/wire`. */
 export { decodeOwner, encodeOwner } from './announcement-codec.ts';
+export { decodeCommandAsk, encodeCommandAsk } from './command-codec.ts';
 export { decodeDownlink, encodeDownlink } from './downlink-codec.ts';
 export {
+  type CommandAsk,
+  type CommandCancel,
+  type CommandStatusAsk,
+  type CommandSubmit,
   type Downlink,
   type DownlinkCall,
   type DownlinkClose,

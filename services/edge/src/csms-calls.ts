@@ -33,7 +33,7 @@ export const sendCommand = (
     return;
   }
   if (session.phase !== 'open') {
-    answer(session, commandId, { kind: 'lost', reason: 'closed' }, nowMs, effects);
+    answer(session, commandId, { kind: 'lost', reason: 'notOpen' }, nowMs, effects);
     return;
   }
   if (session.command !== undefined) {

@@ -263,7 +263,7 @@ describe('a CALL to the charger', () => {
     step(s, command('c1'), 0);
     const effects = step(s, closed, 1);
     expect(answered(effects)).toEqual([['c1', { kind: 'lost', reason: 'closed' }]]);
-    expect(answered(step(s, command('c2'), 2))).toEqual([['c2', { kind: 'lost', reason: 'closed' }]]);
+    expect(answered(step(s, command('c2'), 2))).toEqual([['c2', { kind: 'lost', reason: 'notOpen' }]]);
   });
 
   it.each([

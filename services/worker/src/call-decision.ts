@@ -11,7 +11,7 @@ import { callFingerprint } from './answered-calls.ts';
 import type { TokenVerdicts } from './domain/authorization.ts';
 import { messageRejected } from './domain/message-rejected.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
-import { admit, keptWhenRefused, NOTHING_TRIGGERED } from './domain/registration.ts';
+import { admit, keptWhenRefused } from './domain/registration.ts';
 import type { Decision, DecisionContext, Needs } from './handlers/handler.ts';
 import { handlerFor } from './handlers/registry.ts';
 
@@ -36,7 +36,7 @@ export function requestNeeds(call: UplinkCall, request: unknown): Needs | undefi
 export function decideCall(input: CallInput): Decision<unknown> {
   const { call, state } = input;
   if (call.violation !== undefined) return refuse(input, call.violation);
-  const refusal = admit(call.action, state, input.policy, NOTHING_TRIGGERED);
+  const refusal = admit(call.action, state, input.policy, { triggeredActions: state.commands.triggered });
   if (refusal !== undefined) return refuse(input, refusal);
   const handler = handlerFor(call.version, call.action);
   if (handler === undefined) {

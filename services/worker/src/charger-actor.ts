@@ -1,7 +1,7 @@
 /** One charger in the memory of its owner. Lean: plain fields, never a parsed message (100,000 of these live in one process). */
 
 import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
-import type { ChargerId, EdgeId, Epoch, ListedSession, PartitionId, Tenant, Uplink } from '@voltlane/wire';
+import type { ChargerId, CommandAsk, EdgeId, Epoch, ListedSession, PartitionId, Tenant, Uplink } from '@voltlane/wire';
 import type { ChargerPolicy } from './domain/policy.ts';
 
 /** The worker noticed that an edge which may hold the charger is gone. */
@@ -17,14 +17,32 @@ export interface SessionListed extends ListedSession {
   readonly kind: 'sessionListed';
 }
 
+/** Something about the charger's commands is due. */
+export interface CommandsDue {
+  readonly kind: 'commandsDue';
+  readonly tenant: Tenant;
+  readonly chargerId: ChargerId;
+}
+
+/** The worker took the partition over and found entries of open commands of the charger. */
+export interface CommandsFound {
+  readonly kind: 'commandsFound';
+  readonly tenant: Tenant;
+  readonly chargerId: ChargerId;
+  readonly commandIds: readonly string[];
+}
+
 /** What the worker tells an actor by itself; it never travels and is not answered. */
-export type Notice = EdgeLost | SessionListed;
+export type Notice = EdgeLost | SessionListed | CommandsDue | CommandsFound;
+
+/** Everything an actor is told: by its edge, by those who ask for commands, by its worker. */
+export type ActorMessage = Uplink | CommandAsk | Notice;
 
 /** A message on its way through a mailbox. */
-export interface Inbound<Message extends Uplink | Notice = Uplink | Notice> {
+export interface Inbound<Message extends ActorMessage = ActorMessage> {
   readonly uplink: Message;
   readonly partition: PartitionId;
-  /** Subject the edge wants the reply on. */
+  /** Subject the edge, or whoever asked, wants the reply on. */
   readonly reply: string;
   /** Monotonic ms after which the edge has given up waiting. */
   readonly deadlineMs: number;
@@ -52,6 +70,10 @@ export interface ChargerActor {
   recent: readonly AnsweredCall[];
   /** Boots in a row that were put off because the worker was under pressure; forgotten with the actor. */
   bootsDeferred: number;
+  /** Monotonic ms at which the CALL of the sent command is given to the edge again. */
+  sendAgainMs: number;
+  /** No command is sent before, monotonic ms: the edge could not send the last one. */
+  commandsPausedUntilMs: number;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
 }

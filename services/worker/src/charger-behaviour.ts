@@ -14,7 +14,15 @@ import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
 import { isoTime } from '@voltlane/time';
-import type { DownlinkReply, PartitionId, SessionOpened, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
+import type {
+  CommandAsk,
+  DownlinkReply,
+  PartitionId,
+  SessionOpened,
+  Subjects,
+  Uplink,
+  UplinkCall,
+} from '@voltlane/wire';
 import { callFingerprint, findAnswered, rememberAnswered } from './answered-calls.ts';
 import { deferralIntervalS, mayDefer } from './boot-deferral.ts';
 import type { CallInput } from './call-decision.ts';
@@ -22,6 +30,7 @@ import { decideCall, requestNeeds } from './call-decision.ts';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { PolicyDefaults } from './charger-policy.ts';
 import { policyFor } from './charger-policy.ts';
+import type { CommandDesk } from './commands/command-desk.ts';
 import { NO_TOKENS, tokenVerdicts } from './domain/authorization.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { createTransactionIds } from './domain/transaction-id.ts';
@@ -47,6 +56,7 @@ export interface BehaviourDependencies {
   readonly subjects: Subjects;
   readonly outbox: Outbox;
   readonly sessions: SessionKeeper;
+  readonly commands: CommandDesk;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
@@ -83,6 +93,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       newestOpenedMonotonicMs: undefined,
       recent: [],
       bootsDeferred: 0,
+      sendAgainMs: 0,
+      commandsPausedUntilMs: 0,
       transactionIdFor: undefined,
     };
     await this.#deps.sessions.activated(actor, message);
@@ -90,25 +102,37 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   }
 
   receive(actor: ChargerActor, message: Inbound): Promise<void> | void {
-    const { uplink } = message;
-    if (uplink.kind === 'edgeLost') return this.#deps.sessions.edgeLost(actor, uplink);
-    if (uplink.kind === 'sessionListed') return this.#deps.sessions.listed(actor, message, uplink);
-    return isOfEdge(message) ? this.#receive(actor, message) : undefined;
+    const handled = this.#receive(actor, message);
+    // Last: a CALL of ours leaves after the reply to the charger's own call, and after what that call changed.
+    if (handled === undefined) return this.#deps.commands.advance(actor);
+    return handled.then(() => this.#deps.commands.advance(actor));
   }
 
-  #receive(actor: ChargerActor, inbound: Inbound<Uplink>): Promise<void> | void {
-    const { uplink } = inbound;
+  #receive(actor: ChargerActor, message: Inbound): Promise<void> | void {
+    // The hot path: no copy to narrow the type.
+    if (isCall(message)) return this.#call(actor, message, message.uplink);
+    const { uplink } = message;
     switch (uplink.kind) {
-      case 'call':
-        return this.#call(actor, inbound, uplink);
       case 'sessionOpened':
-        return this.#opened(actor, inbound, uplink);
+        return this.#opened(actor, { ...message, uplink }, uplink);
       case 'sessionClosed':
-        return this.#deps.sessions.closed(actor, uplink).then(() => this.#noted(actor, inbound));
+        return this.#deps.sessions.closed(actor, uplink).then(() => this.#noted(actor, { ...message, uplink }));
       case 'answer':
-        // No CALL leaves the worker yet, so every answer is one nobody waits for.
-        this.#deps.metrics.staleAnswer();
-        return this.#deps.outbox.reply(actor, inbound, { kind: 'noted' });
+        return this.#deps.commands.answered(actor, { ...message, uplink });
+      case 'edgeLost':
+        return this.#deps.sessions.edgeLost(actor, uplink);
+      case 'sessionListed':
+        return this.#deps.sessions.listed(actor, message, uplink);
+      case 'commandSubmit':
+      case 'commandCancel':
+      case 'commandStatus':
+        return this.#asked(actor, { ...message, uplink });
+      case 'commandsDue':
+        return this.#deps.commands.due(actor);
+      case 'commandsFound':
+        return this.#deps.commands.found(actor, uplink);
+      case 'call':
+        return undefined;
       default:
         return uplink satisfies never;
     }
@@ -128,8 +152,9 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     const action = message.uplink.kind === 'call' ? message.uplink.action : message.uplink.kind;
     log.error({ charger: key, action, attempt, err: cause }, 'message failed');
     const epoch = ownership.epochOf(message.partition);
-    if (isOfEdge(message) && message.uplink.kind === 'call' && epoch !== undefined) {
-      outbox.reply({ partition: message.partition, epoch }, message, internalError(message.uplink));
+    const { uplink } = message;
+    if (uplink.kind === 'call' && epoch !== undefined) {
+      outbox.reply({ partition: message.partition, epoch }, { ...message, uplink }, internalError(uplink));
     }
     return { kind: 'drop' };
   }
@@ -137,6 +162,12 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   async #policy(inbound: Inbound): Promise<ChargerPolicy> {
     const { tenant, chargerId } = inbound.uplink;
     return policyFor(await this.#deps.registry.charger(tenant, chargerId), this.#deps.policyDefaults);
+  }
+
+  async #asked(actor: ChargerActor, inbound: Inbound<CommandAsk>): Promise<void> {
+    // It may have been registered, or given other rules, since it was last heard of.
+    actor.policy = await this.#policy(inbound);
+    await this.#deps.commands.asked(actor, inbound);
   }
 
   async #opened(actor: ChargerActor, inbound: Inbound<Uplink>, opened: SessionOpened): Promise<void> {
@@ -248,9 +279,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   }
 }
 
-/** True for a message that came from an edge, and wants a reply. */
-function isOfEdge(message: Inbound): message is Inbound<Uplink> {
-  return message.uplink.kind !== 'edgeLost' && message.uplink.kind !== 'sessionListed';
+function isCall(message: Inbound): message is Inbound<UplinkCall> {
+  return message.uplink.kind === 'call';
 }
 
 function replyOutcome(decision: Decision<unknown>): DownlinkReply['outcome'] {

@@ -13,6 +13,8 @@ export interface PolicyDefaults {
   readonly acceptAllTokens: boolean;
   readonly heartbeatIntervalS: number;
   readonly bootRetryIntervalS: number;
+  readonly quietAfterBootMs: number;
+  readonly commandTimeoutsMax: number;
 }
 
 /** The rules this charger is served by. Without a record: accepted in open mode, else rejected (it was removed while connected). */
@@ -24,5 +26,9 @@ export function policyFor(record: ChargerRecord | undefined, defaults: PolicyDef
     heartbeatSpread: record?.heartbeatIntervalS === undefined ? HEARTBEAT_SPREAD : 0,
     bootRetryIntervalS: defaults.bootRetryIntervalS,
     acceptAllTokens: defaults.acceptAllTokens,
+    registered: record !== undefined,
+    versions: record?.allowedVersions ?? DEFAULT_POLICY.versions,
+    quietAfterBootMs: defaults.quietAfterBootMs,
+    commandTimeoutsMax: defaults.commandTimeoutsMax,
   };
 }

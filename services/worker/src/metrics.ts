@@ -45,8 +45,6 @@ export interface WorkerMetrics {
   unreadable(code: string): void;
   /** A boot was put off because the worker was under pressure. */
   bootDeferred(): void;
-  /** An answer to a CALL nobody waits for. */
-  staleAnswer(): void;
   /** The end of a session that is not the current one. */
   staleClose(): void;
   session(event: (typeof SESSION_EVENTS)[number]): void;
@@ -106,7 +104,6 @@ export function createWorkerMetrics(
   const busRetries = plain('worker_bus_retries_total', 'Messages tried again because the bus failed them.');
   const failures = plain('worker_failures_total', 'Messages given up.');
   const bootsDeferred = plain('worker_boots_deferred_total', 'Boots put off because the worker was under pressure.');
-  const staleAnswers = plain('worker_stale_answers_total', 'Answers to CALLs nobody waits for.');
   const trimmed = plain('worker_journal_trimmed_records_total', 'Journal records let go of by age.');
   const trimFailures = plain('worker_journal_trim_failures_total', 'Attempts to trim the journal that failed.');
   const conflictingContents = plain(
@@ -138,7 +135,6 @@ export function createWorkerMetrics(
     refused: (reason) => refusals.of({ reason }).add(),
     unreadable: (code) => unreadable.of({ code }).add(),
     bootDeferred: () => bootsDeferred.add(),
-    staleAnswer: () => staleAnswers.add(),
     staleClose: () => staleCloses.add(),
     session: (event) => sessions.of({ event }).add(),
     trimmed: (records) => trimmed.add(records),

@@ -9,7 +9,7 @@
  */
 import type { Ownership } from '@voltlane/actors';
 import type { Bus, Journal, KeyValue } from '@voltlane/bus';
-import type { ChargerState, SessionState } from '@voltlane/charger-state';
+import type { ChargerState, SentCommand, SessionState } from '@voltlane/charger-state';
 import { STATE_HEADER, writeState } from '@voltlane/charger-state';
 import type { Clock } from '@voltlane/time';
 import { isoTime } from '@voltlane/time';
@@ -31,6 +31,7 @@ import type { WorkerMetrics } from './metrics.ts';
 const CLOSINGS = {
   replaced: { code: 1008, reason: 'replaced by a newer connection' },
   past: { code: 1008, reason: 'a newer connection is there' },
+  unresponsive: { code: 1008, reason: 'calls are not answered' },
   contested: { code: 1013, reason: 'connections of this identity replace each other, try again later' },
 } as const;
 
@@ -49,8 +50,11 @@ export interface OutboxDependencies {
 /** The claim an effect is made under. */
 export type Fence = Pick<ChargerActor, 'partition' | 'epoch'>;
 
-/** What a state change came from: a message of an edge, or what the worker noticed about a session by itself. */
-export type StateCause = Uplink | { readonly kind: Notice['kind']; readonly sessionId: string };
+/** What a state change came from: a message of an edge, a command, or what the worker noticed about a session by itself. */
+export type StateCause =
+  | Uplink
+  | { readonly kind: Notice['kind']; readonly sessionId: string }
+  | { readonly kind: 'command'; readonly sessionId: undefined };
 
 /** Performs the effects of decisions. */
 export class Outbox {
@@ -70,7 +74,7 @@ export class Outbox {
     drafts: readonly EventDraft[],
     cause: StateCause,
   ): Promise<void> {
-    this.#assertOwner(actor);
+    this.assertOwner(actor);
     const nowMs = this.#deps.clock.nowMs();
     const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs: nowMs };
     const events = drafts.map((draft, index) => numbered(draft, next.eventCount + index + 1));
@@ -98,7 +102,7 @@ export class Outbox {
     draft: EventDraft & { readonly id: string },
     cause: UplinkCall,
   ): Promise<void> {
-    this.#assertOwner(actor);
+    this.assertOwner(actor);
     const nowMs = this.#deps.clock.nowMs();
     const startedMs = this.#deps.clock.monotonicMs();
     const event: EventBody = { id: draft.id, kind: draft.kind, at: draft.at, data: draft.data };
@@ -110,10 +114,16 @@ export class Outbox {
 
   /** Keeps one part of a report: `<tenant>.<charger>.<report>.<requestId>.<seqNo>`, the payload as the charger wrote it. */
   async keepReport(actor: ChargerActor, part: ReportPart, payload: string): Promise<void> {
-    this.#assertOwner(actor);
+    this.assertOwner(actor);
     const charger = `${actor.tenant}.${encodeToken(actor.chargerId)}`;
     const key = `${charger}.${part.report}.${part.requestId}.${part.seqNo}`;
     await this.#deps.reports.put(key, new TextEncoder().encode(payload));
+  }
+
+  /** Throws WorkerError `not-owner` when the partition has gone: asked before anything is written elsewhere than in the journal. */
+  assertOwner(actor: ChargerActor): void {
+    if (this.#deps.ownership.epochOf(actor.partition) === actor.epoch) return;
+    throw new WorkerError('not-owner', `partition ${actor.partition} is no longer held with epoch ${actor.epoch}`);
   }
 
   /** Answers an uplink message. Silent when the partition has gone: the new owner answers the resend. */
@@ -123,6 +133,31 @@ export class Outbox {
     const { sessionId: session, seq } = inbound.uplink;
     const reply = { kind: 'reply', partition, epoch, sessionId: session, seq, outcome } as const;
     this.#deps.bus.publish(inbound.reply, encodeDownlink(reply));
+  }
+
+  /** Gives the edge the CALL of a command; it sends it once, however often it is told. */
+  sendCall(actor: ChargerActor, command: SentCommand, payload: string, timeoutMs: number): void {
+    if (this.#deps.ownership.epochOf(actor.partition) !== actor.epoch) return;
+    const { partition, epoch } = actor;
+    const { id: commandId, action } = command;
+    const session = sessionId(command.sessionId);
+    const data = encodeDownlink({
+      kind: 'call',
+      partition,
+      epoch,
+      sessionId: session,
+      commandId,
+      action,
+      payload,
+      timeoutMs,
+    });
+    this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(command.edgeId)), data);
+  }
+
+  /** Answers whoever asked about a command. Silent when the partition has gone: the new owner is asked again. */
+  answer({ partition, epoch }: Fence, reply: string, json: string): void {
+    if (this.#deps.ownership.epochOf(partition) !== epoch) return;
+    this.#deps.bus.publish(reply, Buffer.from(json, 'utf8'));
   }
 
   /** Tells the edge of a session that is not the newest, or may not be, to close its socket. */
@@ -139,18 +174,13 @@ export class Outbox {
     this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(session.edgeId)), data);
   }
 
-  #assertOwner(actor: ChargerActor): void {
-    if (this.#deps.ownership.epochOf(actor.partition) === actor.epoch) return;
-    throw new WorkerError('not-owner', `partition ${actor.partition} is no longer held with epoch ${actor.epoch}`);
-  }
-
   #encode(actor: ChargerActor, events: readonly EventBody[], cause: StateCause, nowMs: number): Uint8Array {
     const record: EventRecordDraft = {
       v: EVENT_RECORD_VERSION,
       tenant: actor.tenant,
       charger: actor.chargerId,
       recordedAt: isoTime(nowMs),
-      session: cause.sessionId,
+      ...(cause.sessionId === undefined ? {} : { session: cause.sessionId }),
       events,
     };
     if (cause.kind !== 'call') return encodeEventRecord(record);

@@ -38,7 +38,8 @@ export class SessionKeeper {
     if (session === undefined) return;
     const edgeId = toEdgeId(session.edgeId);
     this.#deps.index.put(actor, edgeId);
-    if (inbound.uplink.edgeId !== edgeId) await this.#lose(actor, edgeId);
+    const speaker = 'edgeId' in inbound.uplink ? inbound.uplink.edgeId : undefined;
+    if (speaker !== edgeId) await this.#lose(actor, edgeId);
   }
 
   /** The worker noticed that an edge is gone. */

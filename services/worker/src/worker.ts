@@ -4,12 +4,14 @@
  */
 import { ActorHost, CLAIMS_BUCKET, EDGES_BUCKET, SharedOwnership, WORKERS_BUCKET } from '@voltlane/actors';
 import { eventJournalOptions } from '@voltlane/bus';
+import { openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
 import { randomId } from '@voltlane/time';
 import { workerId } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
+import { Commands } from './commands/commands.ts';
 import { Inbox } from './inbox.ts';
 import { startTrimming } from './journal-trim.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -50,6 +52,8 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     maxAgeMs: REPORTS_MAX_AGE_MS,
     valueBytesMax: bus.payloadBytesMax,
   });
+
+  const commandStore = await openCommandStore(bus, { keepMs: config.commandKeepHours * HOUR_MS });
 
   const ownership = new SharedOwnership({
     worker,
@@ -102,6 +106,22 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   roster.report(telemetry.metrics);
   const { index, edges } = roster;
   const sessions = new SessionKeeper({ outbox, index, edges, clock, log, metrics });
+  const commands = new Commands({
+    bus,
+    store: commandStore,
+    registry: deps.registry,
+    outbox,
+    subjects,
+    partitions: settings.partitions,
+    clock,
+    random: deps.random,
+    log,
+    metrics: telemetry.metrics,
+    workerMetrics: metrics,
+    queueMax: config.commandsPerChargerMax,
+    requestsMax: config.commandRequestsMax,
+    host: () => host,
+  });
   const behaviour = new ChargerBehaviour({
     journal,
     registry: deps.registry,
@@ -109,6 +129,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     subjects,
     outbox,
     sessions,
+    commands: commands.desk,
     clock,
     log,
     metrics,
@@ -117,6 +138,8 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       acceptAllTokens: config.authorize === 'open',
       heartbeatIntervalS: config.heartbeatIntervalS,
       bootRetryIntervalS: config.bootRetryIntervalS,
+      quietAfterBootMs: config.quietAfterBootMs,
+      commandTimeoutsMax: config.commandTimeoutsMax,
     },
     pressure,
     transactionIdKey: settings.transactionIdKey,
@@ -134,7 +157,9 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   host.start();
 
   await roster.start();
-  await ownership.start(roster.before(new Inbox({ worker, bus, host, subjects, clock, log, metrics })));
+  const inbox = new Inbox({ worker, bus, host, subjects, clock, log, metrics });
+  await ownership.start(roster.before(commands.beside(inbox)));
+  commands.start();
   const { held, members: live } = ownership.stats();
   log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
@@ -155,6 +180,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       stopping = true;
       stopTrimming();
       endPressure();
+      commands.stop();
       await ownership.stop();
       await roster.stop();
       host.stop();

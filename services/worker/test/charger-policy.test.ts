@@ -4,7 +4,14 @@ import { policyFor } from '../src/charger-policy.ts';
 import { boot, spreadIntervalS } from '../src/domain/registration.ts';
 import { charger, contextOf } from './domain/context.ts';
 
-const DEFAULTS = { open: true, acceptAllTokens: true, heartbeatIntervalS: 300, bootRetryIntervalS: 60 };
+const DEFAULTS = {
+  open: true,
+  acceptAllTokens: true,
+  heartbeatIntervalS: 300,
+  bootRetryIntervalS: 60,
+  quietAfterBootMs: 0,
+  commandTimeoutsMax: 0,
+};
 const FACTS = {
   vendor: 'V',
   model: 'M',

@@ -5,20 +5,26 @@
 import { ActorHost } from '@voltlane/actors';
 import type { Bus, Journal, KeyValue } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
+import type { CommandStore } from '@voltlane/commands';
+import { openCommandStore } from '@voltlane/commands';
 import { openRegistry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
 import { createFakeClock } from '@voltlane/time';
-import type { Downlink, Epoch, PartitionId, Uplink } from '@voltlane/wire';
-import { createSubjects, decodeDownlink, epoch, foldCase, partitionId, sessionId } from '@voltlane/wire';
+import type { CommandSubmit, Downlink, Epoch, PartitionId, Uplink } from '@voltlane/wire';
+import { chargerId, createSubjects, decodeDownlink, epoch, foldCase, partitionId, sessionId } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import type { ChargerActor, Inbound } from '../src/charger-actor.ts';
 import { ChargerBehaviour } from '../src/charger-behaviour.ts';
+import { CommandAlarm } from '../src/commands/command-alarm.ts';
+import { CommandDesk } from '../src/commands/command-desk.ts';
+import { CommandLedger } from '../src/commands/command-ledger.ts';
+import { createCommandMetrics } from '../src/commands/command-metrics.ts';
 import { createWorkerMetrics } from '../src/metrics.ts';
 import { Outbox } from '../src/outbox.ts';
 import { SessionIndex } from '../src/session-index.ts';
 import { SessionKeeper } from '../src/session-keeper.ts';
 import { SAMPLES_V201 } from './handlers/samples.ts';
-import { BOOT, call, header, opened, start } from './uplinks.ts';
+import { BOOT, call, header, opened, start, TENANT } from './uplinks.ts';
 
 const PARTITION: PartitionId = partitionId(0);
 const EPOCH: Epoch = epoch(7);
@@ -44,9 +50,22 @@ interface Run {
   readonly lateReplies: readonly Downlink[];
 }
 
+/** Where whoever asks for commands is answered: public JSON, no envelope. */
+const ASKER = 'asker';
+const NO_REQUESTS = { inFlight: 0, asks: 0, repeats: 0, unreached: 0, overloaded: 0 };
+
+function submit(commandId: string, over: Partial<CommandSubmit> = {}): CommandSubmit {
+  const address = { tenant: TENANT, chargerId: chargerId('CP1') };
+  const rest = { waitMs: 5000, payload: '{}', timeoutMs: 30_000, ttlMs: 0, priority: 5, coalesceKey: undefined };
+  const asked = { requestedBy: undefined, requestedAtMs: 0, waitsWhileAway: true, repeated: true };
+  return { kind: 'commandSubmit', ...address, commandId, action: 'ClearCache', ...rest, ...asked, ...over };
+}
+
 const METER = { connectorId: 1, meterValue: [{ timestamp: '2026-01-01T10:30:00Z', sampledValue: [{ value: '600' }] }] };
 
-function story(): readonly Uplink[] {
+const ACCEPTED = '{"status":"Accepted"}';
+
+function story(): readonly (Uplink | CommandSubmit)[] {
   const v201 = { ...header('CP2'), version: '2.0.1' } as const;
   const end = { kind: 'sessionClosed', seq: 9, closedAtMs: 1, code: 1006, reason: 'gone' } as const;
   return [
@@ -57,6 +76,11 @@ function story(): readonly Uplink[] {
     call('CP1', 3, 'StartTransaction', start(1)),
     call('CP1', 4, 'MeterValues', METER),
     call('CP1', 5, 'Authorize', { idTag: 'TAG' }),
+    submit('c1'),
+    submit('c2', { waitMs: 0 }),
+    submit('c3', { action: 'GetBaseReport' }),
+    { ...header('CP1', 's1'), kind: 'answer', seq: 6, commandId: 'c1', outcome: { kind: 'result', payload: ACCEPTED } },
+    submit('c1'),
     call('CP1', 6, 'Heartbeat', {}, { sessionId: sessionId('s2') }),
     { ...header('CP1', 's2'), ...end },
     { ...header('CP1', 's1'), ...end },
@@ -109,9 +133,25 @@ async function run(loss: Loss): Promise<Run> {
       return answered(bucket.put(key, value));
     },
   };
+  const kept = await openCommandStore(bus, { keepMs: 3_600_000 });
+  const store: CommandStore = {
+    ...kept,
+    open: (key, command) => {
+      effect(`open ${key.commandId}`);
+      return answered(kept.open(key, command));
+    },
+    end: (commandId, json, under) => {
+      effect(`end ${commandId}`);
+      return answered(kept.end(commandId, json, under));
+    },
+    // Dropping what has ended is no effect: whoever comes later may do it as well.
+    readOpen: (key) => answered(kept.readOpen(key)),
+    ended: (commandId) => answered(kept.ended(commandId)),
+  };
   const watchedBus: Pick<Bus, 'publish'> = {
     publish: (subject, data) => {
       effect(`publish ${subject}`);
+      if (subject === ASKER) return;
       const down = decodeDownlink(data);
       if (gone && down.epoch === EPOCH) lateReplies.push(down);
     },
@@ -132,6 +172,8 @@ async function run(loss: Loss): Promise<Run> {
   );
   const registry = await openRegistry(bus, { clock });
   const outbox = new Outbox({ bus: watchedBus, journal: watchedJournal, reports, ownership, subjects, clock, metrics });
+  const ledger = new CommandLedger();
+  ledger.open(PARTITION);
   const behaviour = new ChargerBehaviour({
     journal: watchedJournal,
     registry: {
@@ -150,10 +192,26 @@ async function run(loss: Loss): Promise<Run> {
       log: telemetry.log,
       metrics,
     }),
+    commands: new CommandDesk({
+      store,
+      ledger,
+      alarm: new CommandAlarm({ clock, deliver: () => 'accepted' }),
+      outbox,
+      clock,
+      metrics: createCommandMetrics(telemetry.metrics, { open: () => 0, front: () => NO_REQUESTS }),
+      queueMax: 16,
+    }),
     clock,
     log: telemetry.log,
     metrics,
-    policyDefaults: { open: true, acceptAllTokens: true, heartbeatIntervalS: 300, bootRetryIntervalS: 60 },
+    policyDefaults: {
+      open: true,
+      acceptAllTokens: true,
+      heartbeatIntervalS: 300,
+      bootRetryIntervalS: 60,
+      quietAfterBootMs: 0,
+      commandTimeoutsMax: 0,
+    },
     pressure: { high: () => false },
     transactionIdKey: new Uint8Array(32),
   });
@@ -167,7 +225,7 @@ async function run(loss: Loss): Promise<Run> {
     const inbound = {
       uplink,
       partition: PARTITION,
-      reply: 'r',
+      reply: uplink.kind === 'commandSubmit' ? ASKER : 'r',
       deadlineMs: clock.monotonicMs() + 20_000,
       arrivedMs: clock.monotonicMs(),
     };
@@ -195,7 +253,8 @@ const NO_OWNERSHIP = {
 describe('a worker that lost a partition', () => {
   it('would have had every kind of effect', async () => {
     const { effects, questions, answers } = await run(NEVER);
-    for (const kind of ['append event', 'record event', 'put default', 'publish r', 'publish voltlane.v1.edge']) {
+    const kinds = ['append event', 'record event', 'put default', 'publish r', 'publish voltlane.v1.edge'];
+    for (const kind of [...kinds, 'open c', 'end c', `publish ${ASKER}`]) {
       expect(effects.filter((effect) => effect.startsWith(kind)).length, kind).toBeGreaterThan(0);
     }
     expect(questions).toBeGreaterThan(20);

@@ -18,6 +18,8 @@ export interface SharedOptions {
   readonly journalStorage: 'file' | 'memory';
   readonly journalMaxAgeHours: number;
   readonly journalDuplicateWindowMs: number;
+  readonly commandKeepHours: number;
+  readonly commandRequestsMax: number;
   readonly edgeHeartbeatMs: number;
   readonly edgeExpiryMs: number;
   readonly healthHost: string;
@@ -99,6 +101,16 @@ export const sharedOptions: OptionGroup<SharedOptions> = {
     kind: integer(120_000, 86_400_000),
     default: 600_000,
     doc: 'How long the journal recognises a telemetry record it has already taken.',
+  },
+  commandKeepHours: {
+    kind: integer(1, 8_760),
+    default: 24,
+    doc: 'How long the outcome of a command can be asked for, and an idempotency key is recognised. Equal in all workers and apis; fixed when the bucket is created.',
+  },
+  commandRequestsMax: {
+    kind: integer(1, 1_000_000),
+    default: 10_000,
+    doc: 'Requests about commands one process brings to the owners at once; one more is refused with `overloaded`.',
   },
   edgeHeartbeatMs: {
     kind: integer(10, 60_000),

@@ -16,6 +16,9 @@ export interface WorkerOptions {
   readonly rebalanceInFlightMax: number;
   readonly heartbeatIntervalS: number;
   readonly bootRetryIntervalS: number;
+  readonly commandsPerChargerMax: number;
+  readonly commandTimeoutsMax: number;
+  readonly quietAfterBootMs: number;
   readonly pressureMessagesMax: number;
   readonly pressureAppendMs: number;
   readonly authorize: 'open' | 'tokens';
@@ -79,6 +82,21 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     kind: integer(5, 86_400),
     default: 60,
     doc: 'Interval told to a pending or rejected charger until its next BootNotification.',
+  },
+  commandsPerChargerMax: {
+    kind: integer(1, 256),
+    default: 16,
+    doc: 'Commands that wait for one charger; one more is refused with `queue-full`.',
+  },
+  commandTimeoutsMax: {
+    kind: integer(0, 100),
+    default: 3,
+    doc: 'Commands in a row without an answer after which the connection of the charger is closed: some answer again only after reconnecting. 0 never closes.',
+  },
+  quietAfterBootMs: {
+    kind: integer(0, 600_000),
+    default: 0,
+    doc: 'Commands are held back this long after an accepted BootNotification, for chargers that hang on a CALL that comes too early.',
   },
   pressureMessagesMax: {
     kind: integer(1, 10_000_000),

@@ -27,6 +27,14 @@ export interface ChargerPolicy {
    */
   readonly acceptBeforeBoot: 'lastState' | 'always';
   readonly dataTransferVendors: DataTransferVendors;
+  /** Somebody registered it. */
+  readonly registered: boolean;
+  /** OCPP versions it may connect with. */
+  readonly versions: readonly ('1.6' | '2.0.1' | '2.1')[];
+  /** Commands are held back this long after an accepted boot, ms: some chargers hang on a CALL that comes too early. */
+  readonly quietAfterBootMs: number;
+  /** Commands without an answer in a row after which the connection is closed; 0: never. */
+  readonly commandTimeoutsMax: number;
 }
 
 /** A policy to start from: accepted, a heartbeat every five minutes, only registered tokens. */
@@ -38,4 +46,8 @@ export const DEFAULT_POLICY: ChargerPolicy = {
   acceptAllTokens: false,
   acceptBeforeBoot: 'lastState',
   dataTransferVendors: {},
+  registered: true,
+  versions: ['1.6', '2.0.1', '2.1'],
+  quietAfterBootMs: 0,
+  commandTimeoutsMax: 0,
 };

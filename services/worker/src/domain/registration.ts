@@ -36,7 +36,7 @@ export function admit(
   context: AdmissionContext,
 ): Refusal | undefined {
   if (action === 'BootNotification') return undefined;
-  const registration = standing(state, policy);
+  const registration = standingOf(state, policy);
   switch (registration) {
     case 'Accepted':
       return undefined;
@@ -123,6 +123,7 @@ export function boot(
       vendor: bounded(facts.vendor),
       model: bounded(facts.model),
       firmwareVersion: bounded(facts.firmwareVersion),
+      commands: state.commands.triggered.length === 0 ? state.commands : { ...state.commands, triggered: [] },
     },
     event: eventDraft('charger.booted', now, {
       status,
@@ -133,7 +134,7 @@ export function boot(
 }
 
 /** A charger nobody answered yet stands as the registry says when the policy serves it before its first boot. */
-function standing(state: ChargerState, policy: ChargerPolicy): Registration {
+export function standingOf(state: ChargerState, policy: ChargerPolicy): Registration {
   if (state.registration !== 'None') return state.registration;
   return policy.acceptBeforeBoot === 'always' && policy.registration === 'Accepted' ? 'Accepted' : 'None';
 }
