@@ -5,7 +5,7 @@
  * Bodies are taken as they are: no coercion, no defaults, nothing removed. Text of a path or a query may become a number or a boolean,
  * because it can be nothing else there. Responses are written by JSON.stringify; that they fit their schema is for the tests.
  */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv, type ValidateFunction } from 'ajv';
 import type { FastifyInstance, FastifySchemaCompiler, FastifyServerOptions } from 'fastify';
 
 // `strict: false`: OpenAPI has keywords of its own, and a schema with an unknown format is still a schema.
@@ -23,9 +23,9 @@ export function installCompilers(server: FastifyInstance): void {
 }
 
 function validatorCompiler(shared: () => readonly unknown[]): FastifySchemaCompiler<unknown> {
-  let exact: Ajv2020 | undefined;
-  let coercing: Ajv2020 | undefined;
-  const ajvFor = (httpPart: string | undefined): Ajv2020 =>
+  let exact: Ajv | undefined;
+  let coercing: Ajv | undefined;
+  const ajvFor = (httpPart: string | undefined): Ajv =>
     httpPart === 'body' ? (exact ??= newAjv(shared(), false)) : (coercing ??= newAjv(shared(), true));
   return ({ schema, httpPart }) => {
     let check: ValidateFunction | undefined;
@@ -36,8 +36,8 @@ function validatorCompiler(shared: () => readonly unknown[]): FastifySchemaCompi
   };
 }
 
-function newAjv(shared: readonly unknown[], coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ ...AJV_OPTIONS, coerceTypes });
+function newAjv(shared: readonly unknown[], coerceTypes: boolean): Ajv {
+  const ajv = new Ajv({ ...AJV_OPTIONS, coerceTypes });
   for (const schema of shared) if (isSchema(schema)) ajv.addSchema(schema);
   return ajv;
 }
