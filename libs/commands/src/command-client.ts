@@ -130,7 +130,7 @@ export class CommandClient {
     if (open === undefined || open.tenant !== tenant) return undefined;
     const answer = await this.#ask(ask({ tenant, chargerId: open.chargerId }));
     // It ended between the two looks.
-    return answer.kind === 'problem' && answer.problem.code === 'unknown-command' ? undefined : answer;
+    return answer.kind === 'problem' && answer.problem.code === 'command-not-found' ? undefined : answer;
   }
 
   async #ended(tenant: Tenant, commandId: string): Promise<CommandAnswer> {
@@ -138,7 +138,7 @@ export class CommandClient {
     const answer = json === undefined ? undefined : readAnswer(json);
     if (answer?.kind === 'status' && answer.tenant === tenant) return answer;
     const detail = `no command ${JSON.stringify(commandId.slice(0, 40))} is known`;
-    return { kind: 'problem', problem: problem('unknown-command', detail) };
+    return { kind: 'problem', problem: problem('command-not-found', detail) };
   }
 
   async #ask(ask: CommandAsk): Promise<CommandAnswer> {

@@ -1,18 +1,18 @@
 /** Why a command was not taken, in the words of the contract (docs/contract.md). */
 
-/** Every reason, with the HTTP status it has there. Names never change; new ones may come. */
+/** Every reason, with its HTTP status; the api has the same names. They never change; new ones may come. */
 export const COMMAND_PROBLEMS = {
   /** The request itself is not as the contract says; `path` names the field. */
-  'bad-request': 400,
+  'invalid-request': 400,
   /** No OCPP version this charger may speak has the action as one of the central system. */
   'unknown-action': 400,
   /** The payload breaks its schema; `path` is a JSON pointer into it. */
   'invalid-payload': 400,
-  'payload-too-large': 413,
+  'too-large': 413,
   /** Nobody registered this charger and it never connected. */
-  'unknown-charger': 404,
+  'charger-not-found': 404,
   /** No command of this tenant has this id, or its record is no longer kept. */
-  'unknown-command': 404,
+  'command-not-found': 404,
   /** OCPP does not allow this action in the charger's boot state. */
   'not-allowed-now': 409,
   /** The CALL has left, or the command has ended: there is nothing to take back. */

@@ -78,7 +78,7 @@ export function readCommandRequest(json: unknown): ReadRequest {
   const text = stringifyJson(payload);
   if (Buffer.byteLength(text) > COMMAND_LIMITS.payloadBytesMax) {
     const detail = `payload has ${Buffer.byteLength(text)} bytes, at most ${COMMAND_LIMITS.payloadBytesMax} are taken`;
-    return { kind: 'problem', problem: problem('payload-too-large', detail, '/payload') };
+    return { kind: 'problem', problem: problem('too-large', detail, '/payload') };
   }
   return (
     numberProblem(json, 'timeoutMs', COMMAND_LIMITS.timeoutMs) ??
@@ -126,7 +126,7 @@ function textProblem(json: JsonObject, name: string, charsMax: number): ReadRequ
 }
 
 function refused(detail: string, path: string): ReadRequest {
-  return { kind: 'problem', problem: problem('bad-request', detail, path) };
+  return { kind: 'problem', problem: problem('invalid-request', detail, path) };
 }
 
 function numberOr(value: unknown, otherwise: number): number {

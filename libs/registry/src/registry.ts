@@ -4,7 +4,7 @@
  */
 import type { Bus, KeyValue } from '@voltlane/bus';
 import { type Clock, systemClock } from '@voltlane/time';
-import { encodeToken, foldCase, parseToken, type Tenant } from '@voltlane/wire';
+import { type ChargerAddress, encodeToken, foldCase, isChargerId, parseToken, type Tenant } from '@voltlane/wire';
 import { type ChargerRecord, decodeChargerRecord, encodeChargerRecord } from './charger-record.ts';
 import { RecordCache, type RecordCacheStats } from './record-cache.ts';
 import { fieldError } from './record-fields.ts';
@@ -78,6 +78,16 @@ export async function openRegistry(
       chargers.cache.stop();
       tokens.cache.stop();
     },
+  };
+}
+
+/** Finds the identity of a charger as it was registered; the one given when nobody registered it. Whatever names a charger goes through it. */
+export function registeredIdentity(
+  registry: Pick<Registry, 'charger'>,
+): (address: ChargerAddress) => Promise<ChargerAddress['chargerId']> {
+  return async ({ tenant, chargerId }) => {
+    const registered = (await registry.charger(tenant, chargerId))?.chargerId;
+    return registered !== undefined && isChargerId(registered) ? registered : chargerId;
   };
 }
 

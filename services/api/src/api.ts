@@ -2,10 +2,13 @@
  * The api: reads top to bottom as the order of starting and, at its end, of stopping. It starts nothing when the seed file has a
  * mistake. New routes are one line in `routes` below.
  */
+import { CommandClient, openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
+import { registeredIdentity } from '@voltlane/registry';
 import { withTimeout } from '@voltlane/time';
 import { createAuthenticator } from './auth.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { loadSeedFile } from './seed-file.ts';
 import { createApiServer } from './server.ts';
 
@@ -21,12 +24,13 @@ export interface Api extends Running {
 const TOKEN_BYTES = 24;
 /** An import is one request: 100,000 lines over a slow line. */
 const REQUEST_TIMEOUT_MS = 300_000;
+const HOUR_MS = 3_600_000;
 /** Of the time a stop may take, what requests under way get. */
 const DRAIN_SHARE = 0.5;
 
 /** Starts the api; rejects with SeedFileError when the seed file is not usable. */
 export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: ServicePort): Promise<Api> {
-  const { bus, clock, config, random, registry, telemetry } = context;
+  const { bus, clock, config, random, registry, settings, subjects, telemetry } = context;
   const { log, metrics } = telemetry;
   if (config.seedFile !== undefined) {
     const result = await loadSeedFile(registry, config.seedFile, random);
@@ -40,10 +44,20 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     storedKeys: { check: () => undefined },
     clock,
   });
+  const commands = new CommandClient({
+    bus,
+    subjects,
+    partitions: settings.partitions,
+    store: await openCommandStore(bus, { keepMs: config.commandKeepHours * HOUR_MS }),
+    identity: registeredIdentity(registry),
+    clock,
+    random,
+    inFlightMax: config.commandRequestsMax,
+  });
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
-    routes: [],
+    routes: [commandRoutes({ commands })],
     authenticator,
     log,
     metrics,

@@ -8,6 +8,8 @@ export const PROBLEMS = {
   'malformed-path': { status: 400, title: 'The path is not well-formed' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'A part of the request breaks its schema' },
+  'unknown-action': { status: 400, title: 'The charger’s OCPP version has no such action of the central system' },
+  'invalid-payload': { status: 400, title: 'The payload breaks the schema of its action' },
   'invalid-record': { status: 400, title: 'The record breaks a rule' },
   unauthenticated: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'The role of the key does not allow this' },
@@ -16,13 +18,18 @@ export const PROBLEMS = {
   'charger-not-found': { status: 404, title: 'The charger is not known' },
   'token-not-found': { status: 404, title: 'The token is not registered' },
   'api-key-not-found': { status: 404, title: 'There is no such API key' },
+  'command-not-found': { status: 404, title: 'There is no such command, or it is no longer kept' },
   'method-not-allowed': { status: 405, title: 'The path does not have this method' },
+  'not-allowed-now': { status: 409, title: 'OCPP does not allow this in the boot state of the charger' },
+  'not-cancellable': { status: 409, title: 'The command was sent, or has ended' },
   'too-large': { status: 413, title: 'The body is too large' },
   'path-too-long': { status: 414, title: 'A part of the path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body has a content type the path does not take' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'queue-full': { status: 429, title: 'Too many commands wait for this charger' },
   'internal-error': { status: 500, title: 'The api has a fault' },
-  unavailable: { status: 503, title: 'The bus does not answer' },
+  overloaded: { status: 503, title: 'Too many requests are in hand' },
+  unavailable: { status: 503, title: 'The bus, or the owner of the charger, does not answer' },
   stopping: { status: 503, title: 'This process is stopping' },
 } as const;
 
@@ -65,7 +72,7 @@ export function problemOf(facts: ProblemFacts, requestId: string): Problem {
 }
 
 /** Schema of the document. */
-export const PROBLEM_SCHEMA = {
+export const PROBLEM_SCHEMA: Readonly<Record<string, unknown>> = {
   $id: 'Problem',
   type: 'object',
   description:

@@ -19,7 +19,7 @@ export function refusalOf(
   const { action } = ask;
   const name = `${ask.tenant}/${ask.chargerId}`;
   if (!policy.registered && state.newestSession === '') {
-    return problem('unknown-charger', `${name} is not registered and never connected`);
+    return problem('charger-not-found', `${name} is not registered and never connected`);
   }
   const versions = versionsOf(actor);
   const speaking = versions.filter((version) => isCsmsAction(version, action));

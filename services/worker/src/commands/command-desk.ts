@@ -57,7 +57,7 @@ export class CommandDesk {
       return this.#waitFor(actor, inbound);
     }
     if (ask.kind !== 'commandSubmit') {
-      return this.#refuse(actor, inbound, problem('unknown-command', `command ${ask.commandId} is not open`));
+      return this.#refuse(actor, inbound, problem('command-not-found', `command ${ask.commandId} is not open`));
     }
     const ended = ask.repeated ? await this.#deps.store.ended(ask.commandId) : undefined;
     if (ended !== undefined) return this.#deps.outbox.answer(actor, inbound.reply, ended);

@@ -59,7 +59,7 @@ async function answer(deps: CommandFrontDependencies, subject: string, text: str
   const address = deps.subjects.parseCommand(subject);
   const asked =
     address === undefined
-      ? refuse('bad-request', `${subject} is not command.<tenant>.<charger>.<Action>`)
+      ? refuse('invalid-request', `${subject} is not command.<tenant>.<charger>.<Action>`)
       : await ask(deps, address, text);
   if (asked.kind === 'status') return asked.json;
   deps.metrics.refused(asked.problem.code);
@@ -69,11 +69,11 @@ async function answer(deps: CommandFrontDependencies, subject: string, text: str
 async function ask(deps: CommandFrontDependencies, address: CommandSubject, text: string): Promise<CommandAnswer> {
   const { client } = deps;
   const json = parsed(text);
-  if (json === undefined) return refuse('bad-request', 'the request is not JSON');
+  if (json === undefined) return refuse('invalid-request', 'the request is not JSON');
   if (address.action === 'status' || address.action === 'cancel') {
     const about = aboutOf(json.value);
     if (about === undefined) {
-      return refuse('bad-request', 'the request is not {"commandId": "…"}, with an optional "wait" for status');
+      return refuse('invalid-request', 'the request is not {"commandId": "…"}, with an optional "wait" for status');
     }
     return address.action === 'status'
       ? client.status(address.tenant, about.commandId, about.wait)

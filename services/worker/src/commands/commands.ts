@@ -5,10 +5,10 @@
 import type { ActorHost, PartitionListener } from '@voltlane/actors';
 import type { Bus, Subscription } from '@voltlane/bus';
 import { CommandClient, type CommandStore } from '@voltlane/commands';
-import type { Registry } from '@voltlane/registry';
+import { type Registry, registeredIdentity } from '@voltlane/registry';
 import type { Logger, Metrics } from '@voltlane/telemetry';
 import type { Clock, Random } from '@voltlane/time';
-import { type Epoch, isChargerId, type PartitionId, type Subjects } from '@voltlane/wire';
+import type { Epoch, PartitionId, Subjects } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from '../charger-actor.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import type { Outbox } from '../outbox.ts';
@@ -61,10 +61,7 @@ export class Commands {
       subjects,
       partitions: deps.partitions,
       store,
-      identity: async ({ tenant, chargerId }) => {
-        const registered = (await registry.charger(tenant, chargerId))?.chargerId;
-        return registered !== undefined && isChargerId(registered) ? registered : chargerId;
-      },
+      identity: registeredIdentity(registry),
       clock,
       random,
       inFlightMax: deps.requestsMax,

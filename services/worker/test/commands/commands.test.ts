@@ -222,13 +222,13 @@ describe('what may be sent', () => {
       problem: { code: 'invalid-payload', path: '/payload/type' },
     });
     expect(await rig.ask('CP1', 'Reset', { paylaod: {} })).toMatchObject({
-      problem: { code: 'bad-request', path: '/paylaod' },
+      problem: { code: 'invalid-request', path: '/paylaod' },
     });
     expect(rig.calls).toEqual([]);
   });
 
   it('goes to chargers somebody knows', async () => {
-    expect(await rig.ask('NOBODY', 'ClearCache')).toMatchObject({ problem: { code: 'unknown-charger' } });
+    expect(await rig.ask('NOBODY', 'ClearCache')).toMatchObject({ problem: { code: 'charger-not-found' } });
     const record = { chargerId: 'NEW', securityProfile: 0, registration: 'Accepted', strictness: 'strict' } as const;
     await rig.registry.putCharger('default' as never, record);
     expect(await rig.ask('NEW', 'ClearCache')).toMatchObject({ outcome: 'offline' });
