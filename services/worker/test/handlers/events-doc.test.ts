@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EVENT_KINDS } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import { duplicateIdentity } from '../../src/duplicate-identity.ts';
+import { commandEvents } from '../commands/command-samples.ts';
 import { everyEvent } from './scenarios.ts';
 
 const DOC = readFileSync(new URL('../../../../docs/events.md', import.meta.url), 'utf8');
@@ -49,7 +50,7 @@ const DOCUMENTED = new Map(
 
 /** Fields seen in the events of all scenarios. */
 const EMITTED = new Map<string, Set<string>>();
-for (const event of [...everyEvent(), duplicateIdentity(0)]) {
+for (const event of [...everyEvent(), ...commandEvents(), duplicateIdentity(0)]) {
   const fields = EMITTED.get(event.kind) ?? new Set();
   for (const field of Object.keys(event.data)) fields.add(field);
   EMITTED.set(event.kind, fields);
