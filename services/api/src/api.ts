@@ -4,8 +4,14 @@
  */
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
+import { openApiKeys } from '@voltlane/registry';
 import { withTimeout } from '@voltlane/time';
 import { createAuthenticator } from './auth.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { chargerRoutes } from './routes/charger.ts';
+import { chargerRecordRoutes } from './routes/charger-records.ts';
+import { importRoutes } from './routes/imports.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { loadSeedFile } from './seed-file.ts';
 import { createApiServer } from './server.ts';
 
@@ -33,17 +39,32 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     log.info({ path: config.seedFile, ...result }, 'seed applied');
   }
 
+  const keys = await openApiKeys({
+    bus,
+    clock,
+    onUnreadable: (keyId) => log.error({ keyId }, 'api key cannot be read, it does not count'),
+  });
   const madeUpToken =
     config.apiToken === undefined && bus.kind === 'memory' ? newToken(random.bytes(TOKEN_BYTES)) : undefined;
   const authenticator = createAuthenticator({
     adminToken: config.apiToken ?? madeUpToken,
-    storedKeys: { check: () => undefined },
+    storedKeys: keys,
     clock,
+  });
+  void keys.caughtUp().then(() => {
+    if (config.apiToken !== undefined || madeUpToken !== undefined || keys.list().length > 0) return;
+    log.warn({ option: 'VOLTLANE_API_TOKEN' }, 'nobody can use the api: no key is stored and none is configured');
   });
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
-    routes: [],
+    routes: [
+      chargerRoutes({ registry }),
+      chargerRecordRoutes({ registry, random }),
+      tokenRoutes({ registry, clock }),
+      importRoutes({ registry, random }),
+      apiKeyRoutes({ keys, clock, random }),
+    ],
     authenticator,
     log,
     metrics,
@@ -65,8 +86,12 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     url: port.url,
     madeUpToken,
     readiness: () => ({
-      ready: bus.status() === 'connected' && !stopping.signal.aborted,
-      checks: { bus: busCheck(bus.status()), ...(stopping.signal.aborted ? { api: 'stopping' } : {}) },
+      ready: bus.status() === 'connected' && keys.readable() && !stopping.signal.aborted,
+      checks: {
+        bus: busCheck(bus.status()),
+        keys: keys.readable() ? 'ok' : 'not read yet',
+        ...(stopping.signal.aborted ? { api: 'stopping' } : {}),
+      },
     }),
     stop: async () => {
       stopping.abort();
@@ -75,6 +100,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
         log.warn({ waitMs }, 'requests cut off');
       });
       await server.close();
+      keys.stop();
     },
   };
 }
