@@ -5,10 +5,15 @@
 import { CommandClient, openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
-import { registeredIdentity } from '@voltlane/registry';
+import { openApiKeys, registeredIdentity } from '@voltlane/registry';
 import { withTimeout } from '@voltlane/time';
 import { createAuthenticator } from './auth.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { chargerRoutes } from './routes/charger.ts';
+import { chargerRecordRoutes } from './routes/charger-records.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { importRoutes } from './routes/imports.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { loadSeedFile } from './seed-file.ts';
 import { createApiServer } from './server.ts';
 
@@ -37,11 +42,16 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     log.info({ path: config.seedFile, ...result }, 'seed applied');
   }
 
+  const keys = await openApiKeys({
+    bus,
+    clock,
+    onUnreadable: (keyId) => log.error({ keyId }, 'api key cannot be read, it does not count'),
+  });
   const madeUpToken =
     config.apiToken === undefined && bus.kind === 'memory' ? newToken(random.bytes(TOKEN_BYTES)) : undefined;
   const authenticator = createAuthenticator({
     adminToken: config.apiToken ?? madeUpToken,
-    storedKeys: { check: () => undefined },
+    storedKeys: keys,
     clock,
   });
   const commands = new CommandClient({
@@ -54,10 +64,21 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     random,
     inFlightMax: config.commandRequestsMax,
   });
+  void keys.caughtUp().then(() => {
+    if (config.apiToken !== undefined || madeUpToken !== undefined || keys.list().length > 0) return;
+    log.warn({ option: 'VOLTLANE_API_TOKEN' }, 'nobody can use the api: no key is stored and none is configured');
+  });
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
-    routes: [commandRoutes({ commands })],
+    routes: [
+      commandRoutes({ commands }),
+      chargerRoutes({ registry }),
+      chargerRecordRoutes({ registry, random }),
+      tokenRoutes({ registry, clock }),
+      importRoutes({ registry, random }),
+      apiKeyRoutes({ keys, clock, random }),
+    ],
     authenticator,
     log,
     metrics,
@@ -79,8 +100,12 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     url: port.url,
     madeUpToken,
     readiness: () => ({
-      ready: bus.status() === 'connected' && !stopping.signal.aborted,
-      checks: { bus: busCheck(bus.status()), ...(stopping.signal.aborted ? { api: 'stopping' } : {}) },
+      ready: bus.status() === 'connected' && keys.readable() && !stopping.signal.aborted,
+      checks: {
+        bus: busCheck(bus.status()),
+        keys: keys.readable() ? 'ok' : 'not read yet',
+        ...(stopping.signal.aborted ? { api: 'stopping' } : {}),
+      },
     }),
     stop: async () => {
       stopping.abort();
@@ -89,6 +114,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
         log.warn({ waitMs }, 'requests cut off');
       });
       await server.close();
+      keys.stop();
     },
   };
 }

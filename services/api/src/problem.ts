@@ -7,6 +7,7 @@
 export const PROBLEMS = {
   'malformed-path': { status: 400, title: 'The path is not well-formed' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'incomplete-body': { status: 400, title: 'The body ended too early' },
   'invalid-request': { status: 400, title: 'A part of the request breaks its schema' },
   'unknown-action': { status: 400, title: 'The charger’s OCPP version has no such action of the central system' },
   'invalid-payload': { status: 400, title: 'The payload breaks the schema of its action' },
@@ -22,6 +23,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The path does not have this method' },
   'not-allowed-now': { status: 409, title: 'OCPP does not allow this in the boot state of the charger' },
   'not-cancellable': { status: 409, title: 'The command was sent, or has ended' },
+  'limit-reached': { status: 409, title: 'There are as many as there may be' },
   'too-large': { status: 413, title: 'The body is too large' },
   'path-too-long': { status: 414, title: 'A part of the path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body has a content type the path does not take' },
