@@ -56,6 +56,14 @@ export interface Acting {
   readonly what: string;
 }
 
+/** What a backend was told of a command it asked for. */
+export interface CommandTold {
+  readonly charger: string;
+  readonly commandId: string;
+  readonly status: string;
+  readonly outcome: string | undefined;
+}
+
 /** Levels of the whole world at one moment. */
 export interface Levels {
   readonly chargers: number;
@@ -110,6 +118,8 @@ export interface Invariant {
   acting?(acting: Acting): void;
   /** Faults on nodes are running from now on, or none is any more. */
   disturbed?(on: boolean, nowMs: number): void;
+  /** A backend was told how far a command is. */
+  told?(told: CommandTold): void;
   /** Now and then. */
   levels?(levels: Levels): void;
   /** Faults have been over for as long as recovery may take. */

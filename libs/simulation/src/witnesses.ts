@@ -2,6 +2,7 @@
 import type { ChargerEvent } from '@voltlane/charger';
 import {
   type Acting,
+  type CommandTold,
   type CreateInvariant,
   type DownlinkSeen,
   type Ending,
@@ -82,6 +83,10 @@ export class Witnesses {
   disturbed(on: boolean): void {
     const nowMs = this.#nowMs();
     for (const invariant of this.#invariants) invariant.disturbed?.(on, nowMs);
+  }
+
+  told(told: CommandTold): void {
+    for (const invariant of this.#invariants) invariant.told?.(told);
   }
 
   levels(levels: Levels): void {

@@ -11,6 +11,7 @@ import { openClusterSettings, openRegistry } from '@voltlane/registry';
 import { createFakeClock, type FakeClock, type Random } from '@voltlane/time';
 import { createSubjects, decodeDownlink, decodeUplink, fingerprint, partitionOf, type Subjects } from '@voltlane/wire';
 import { startWorker } from '@voltlane/worker';
+import { ask } from './backend.ts';
 import type { DownlinkSeen, Ending, Levels, LinkView, Recorded } from './invariant.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import { ClaimBook, WRITER_HEADER, watchJournal } from './journal-watch.ts';
@@ -157,6 +158,7 @@ class WorldBuilder implements World {
       this.#node(name, (parts) => this.#startWorker(parts));
     }
     for (let index = 0; index < chargers; index += 1) this.#charger(index);
+    this.#backend();
   }
 
   count(what: string, by: number = 1): void {
@@ -367,12 +369,35 @@ class WorldBuilder implements World {
     });
   }
 
+  #backend(): void {
+    const chargers = [...this.chargers.keys()].map((id, index) => ({ id, version: versionOf(index) }));
+    void ask({
+      bus: this.#broker.connect('backend-0'),
+      subjects: this.#subjects,
+      clock: this.clock,
+      random: this.#stream('backend'),
+      chargers,
+      pace: this.size.pace ?? 1,
+      fromMs: RAMP_MS,
+      untilMs: this.size.hours * 3_600_000,
+      onTold: (told) => {
+        this.count(`told ${told.outcome ?? told.status}`);
+        this.trace.note(told.charger, `told ${told.charger} ${told.commandId} ${told.outcome ?? told.status}`);
+        this.witnesses.told(told);
+      },
+      onRefused: (charger, code) => {
+        this.count(`command refused ${code}`);
+        this.trace.note(charger, `command refused ${charger} ${code}`);
+      },
+    });
+  }
+
   #charger(index: number): void {
     const id = `CP${String(index).padStart(5, '0')}`;
     const random = this.#stream(`charger ${id}`);
     const charger = live({
       id,
-      version: VERSIONS[index % VERSIONS.length] ?? '1.6',
+      version: versionOf(index),
       clock: this.clock,
       random,
       connect: this.network.connectOf(id, this.#stream(`dial ${id}`)),
@@ -387,4 +412,8 @@ class WorldBuilder implements World {
     });
     this.chargers.set(id, charger);
   }
+}
+
+function versionOf(index: number): OcppVersion {
+  return VERSIONS[index % VERSIONS.length] ?? '1.6';
 }

@@ -2,6 +2,7 @@
 import type { CreateInvariant } from '../invariant.ts';
 import { boundedMemory } from './bounded-memory.ts';
 import { callsAnswered } from './calls-answered.ts';
+import { commandsEndOnce } from './commands-end-once.ts';
 import { convergence } from './convergence.ts';
 import { effectsOnce } from './effects-once.ts';
 import { errorsHaveCauses } from './errors-have-causes.ts';
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly CreateInvariant[] = [
   singleActor,
   callsAnswered,
   oneOutstandingCall,
+  commandsEndOnce,
   newestSocket,
   errorsHaveCauses,
   boundedMemory,

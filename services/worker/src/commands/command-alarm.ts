@@ -33,13 +33,10 @@ export class CommandAlarm {
     this.#deps = deps;
   }
 
-  start(): void {
-    this.#stopSweep ??= this.#deps.clock.every(SWEEP_MS, () => this.#sweep());
-  }
-
+  /** Nobody is told any more. */
   stop(): void {
-    this.#stopSweep?.();
-    this.#stopSweep = undefined;
+    this.#sleepers.clear();
+    this.#rest();
   }
 
   /** Chargers with an alarm. */
@@ -57,6 +54,7 @@ export class CommandAlarm {
     const { partition, tenant, chargerId } = charger;
     this.#sleepers.set(key, { partition, tenant, chargerId });
     this.#deadlines.add(key, atMs);
+    this.#stopSweep ??= this.#deps.clock.every(SWEEP_MS, () => this.#sweep());
   }
 
   /** The partition is somebody else's. */
@@ -69,7 +67,10 @@ export class CommandAlarm {
   }
 
   #sweep(): void {
-    if (this.#sleepers.size === 0) return;
+    if (this.#sleepers.size === 0) {
+      this.#rest();
+      return;
+    }
     const nowMs = this.#deps.clock.monotonicMs();
     for (const key of this.#deadlines.sweep(nowMs)) {
       const sleeper = this.#sleepers.get(key);
@@ -77,6 +78,12 @@ export class CommandAlarm {
       this.#sleepers.delete(key);
       if (this.#tell(sleeper, nowMs) === 'full') this.set(sleeper, nowMs + AGAIN_MS);
     }
+  }
+
+  /** A worker without open commands sweeps nothing. */
+  #rest(): void {
+    this.#stopSweep?.();
+    this.#stopSweep = undefined;
   }
 
   #tell({ partition, tenant, chargerId }: Sleeper, arrivedMs: number): Delivery {

@@ -108,7 +108,6 @@ export class Commands {
   /** Takes requests over NATS from now on. */
   start(): void {
     const { bus, subjects, log } = this.#deps;
-    this.#alarm.start();
     this.#front = startCommandFront({ bus, subjects, client: this.#client, log, metrics: this.#metrics });
   }
 
