@@ -99,6 +99,8 @@ export interface QueuedCommand {
   readonly timeoutMs: number;
   /** Actions it makes the charger send by itself. */
   readonly triggers: readonly string[];
+  /** Times its CALL was given to an edge: more than once only when the edge said that it did not send it. */
+  readonly sends: number;
 }
 
 /** The command whose CALL the charger has. */

@@ -56,6 +56,7 @@ export function commandOf(ask: CommandSubmit, nowMs: number): QueuedCommand {
     waitsOffline: ask.ttlMs > 0,
     timeoutMs: ask.timeoutMs,
     triggers: triggersOf(ask),
+    sends: 0,
   };
 }
 

@@ -2,8 +2,8 @@
  * Makes decisions about commands durable and acts on them: the one place where command-queue.ts meets the journal, the buckets, the
  * edge and whoever asked. Always called in the turn of the charger's actor.
  *
- * Order of each step, so that a death at any point leaves one outcome and at most one CALL: open entry → (outcome to the ended bucket)
- * → state record → CALL to the edge, answers to askers, open entry dropped. A CALL is sent again under its id until the edge has
+ * Order of each step, so that a death at any point leaves one outcome and at most one CALL: open entry → (outcome of what the state holds
+ * to the ended bucket) → state record → CALL to the edge, answers to askers, open entry dropped. A CALL is sent again under its id until the edge has
  * answered or its time is over; the edge knows the last id and sends each CALL once.
  */
 import type { QueuedCommand } from '@voltlane/charger-state';
@@ -139,7 +139,11 @@ export class CommandDesk {
     if (entry !== undefined) ledger.put(actor.partition, ask.commandId, entry);
     const step = queue.enqueue(actor.state.commands, command);
     ledger.wait(actor.partition, ask.commandId, { reply: inbound.reply, untilMs: waitUntilMs(actor, inbound, ask) });
-    await this.#proceed(actor, step, [queuedEvent(ask, command, nowMs)], { kind: 'command', sessionId: undefined });
+    const events = [queuedEvent(ask, command, nowMs)];
+    const whole = await this.#advanced(actor, step);
+    // What ends at once is taken first, in a record of its own: an outcome is never kept of a command that is not in the journal.
+    const endsAtOnce = whole.ended.some(({ command: { id } }) => id === command.id);
+    await this.#commit(actor, endsAtOnce ? step : whole, events, { kind: 'command', sessionId: undefined });
     await this.due(actor);
   }
 
@@ -165,18 +169,23 @@ export class CommandDesk {
     this.#deps.outbox.answer(actor, inbound.reply, problemJson(refusal));
   }
 
-  /** Goes on from `step`: what else has ended, what is sent now. */
+  /** Goes on from `step` and makes it durable. */
   async #proceed(
     actor: ChargerActor,
     step: QueueStep,
     events: readonly EventDraft[],
     cause: StateCause,
   ): Promise<void> {
+    await this.#commit(actor, await this.#advanced(actor, step), events, cause);
+  }
+
+  /** `step` and what follows from it: what else has ended, what is sent now. */
+  async #advanced(actor: ChargerActor, step: QueueStep): Promise<QueueStep> {
     const facts = this.#facts(actor);
     const paused = actor.commandsPausedUntilMs > this.#deps.clock.monotonicMs();
     const next = paused ? undefined : queue.nextToSend(step.commands, facts);
     const fault = next === undefined ? undefined : await this.#faultOf(actor, next);
-    await this.#commit(actor, queue.joined(step, queue.advance(step.commands, facts, next, fault)), events, cause);
+    return queue.joined(step, queue.advance(step.commands, facts, next, fault));
   }
 
   async #commit(actor: ChargerActor, step: QueueStep, before: readonly EventDraft[], cause: StateCause): Promise<void> {

@@ -26,9 +26,12 @@ export function queuedEvent(ask: CommandSubmit, command: QueuedCommand, nowMs: n
 }
 
 /** Its CALL leaves. */
-export function sentEvent({ id: commandId, action, sessionId: session }: SentCommand, nowMs: number): EventDraft {
+export function sentEvent(
+  { id: commandId, action, sends, sessionId: session }: SentCommand,
+  nowMs: number,
+): EventDraft {
   const data = { commandId, action, session };
-  return eventDraft('command.sent', reportedTime(undefined, nowMs), data, `cmd:${commandId}:sent:${session}`);
+  return eventDraft('command.sent', reportedTime(undefined, nowMs), data, `cmd:${commandId}:sent:${sends}`);
 }
 
 /** It has ended. */

@@ -221,7 +221,7 @@ function lostAtMs(sent: SentCommand, { session, newestOpenedMs }: QueueFacts): n
 function sentNow(command: QueuedCommand, { session, nowMs }: QueueFacts): SentCommand | undefined {
   return session === undefined
     ? undefined
-    : { ...command, sessionId: session.id, edgeId: session.edgeId, sentAtMs: nowMs };
+    : { ...command, sessionId: session.id, edgeId: session.edgeId, sentAtMs: nowMs, sends: command.sends + 1 };
 }
 
 function triggeredBy(commands: CommandsState, sent: SentCommand, registration: Registration): readonly string[] {

@@ -17,10 +17,11 @@ export const QUEUED: QueuedCommand = {
   waitsOffline: false,
   timeoutMs: 30_000,
   triggers: [],
+  sends: 0,
 };
 
 /** The same, sent. */
-export const SENT: SentCommand = { ...QUEUED, sessionId: 's1', edgeId: 'edge1', sentAtMs: 1_767_225_600_000 };
+export const SENT: SentCommand = { ...QUEUED, sessionId: 's1', edgeId: 'edge1', sentAtMs: 1_767_225_600_000, sends: 1 };
 
 /** The request it came from. */
 export const SUBMIT: CommandSubmit = {
