@@ -5,9 +5,16 @@
  * - `partitions-mismatch`: this process is configured with another partition count than the cluster was created with.
  * - `invalid-record`: a charger, a token or the settings break a rule; the message names the field.
  * - `newer-version`: written by a newer version of the broker.
+ * - `too-many`: a bound of the cluster is reached; the message names it.
  * - `contended`: another process kept writing the same key; trying again can help.
  */
-export const REGISTRY_ERROR_CODES = ['partitions-mismatch', 'invalid-record', 'newer-version', 'contended'] as const;
+export const REGISTRY_ERROR_CODES = [
+  'partitions-mismatch',
+  'invalid-record',
+  'newer-version',
+  'too-many',
+  'contended',
+] as const;
 
 /** One of `REGISTRY_ERROR_CODES`. */
 export type RegistryErrorCode = (typeof REGISTRY_ERROR_CODES)[number];

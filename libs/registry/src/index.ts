@@ -17,15 +17,33 @@ export {
   verifyPassword,
 } from './credentials.ts';
 export { REGISTRY_ERROR_CODES, RegistryError, type RegistryErrorCode } from './errors.ts';
+export {
+  delegableActions,
+  fallbacksOf,
+  HANDLER_FALLBACKS,
+  type HandlerFallback,
+  type HandlerSetting,
+  readTenantHandlers,
+  type TenantHandlers,
+} from './handler-record.ts';
+export {
+  HANDLERS_BUCKET,
+  type HandlerSettings,
+  type HandlerSettingsStats,
+  openHandlerSettings,
+  TENANTS_MAX,
+} from './handler-settings.ts';
 export type { RecordCacheStats } from './record-cache.ts';
 export type { JsonObject } from './record-fields.ts';
 export { CHARGERS_BUCKET, openRegistry, type Registry, type RegistryOptions, TOKENS_BUCKET } from './registry.ts';
 export {
   applySeed,
+  applySeedHandlers,
   readSeed,
   type Seed,
   type SeedCharger,
   type SeedError,
+  type SeedHandlers,
   type SeedResult,
   type SeedToken,
 } from './seed.ts';

@@ -1,17 +1,20 @@
 /**
- * Chargers and tokens from a text of one JSON object per line:
+ * Chargers, tokens and handlers from a text of one JSON object per line:
  *
  *     {"charger":"CP1","tenant":"default","password":"…","securityProfile":1,"registration":"Accepted","strictness":"strict"}
  *     {"idToken":"ABC","tenant":"default","status":"Accepted","expiryDate":"2030-12-31T23:59:59Z","parentIdToken":"GROUP"}
+ *     {"handlers":{"Authorize":{"deadlineMs":3000,"attempts":2,"fallback":"reject"}},"tenant":"default"}
  *
  * Left out: tenant `default`; charger: securityProfile 1 with a password and 0 without, registration Accepted, strictness strict;
- * token: status Accepted. A misspelt field is an error, and so is a charger or token that comes twice. Plain passwords are hashed
- * when the seed is applied; no message repeats a line or a value of `password`.
+ * token: status Accepted. A misspelt field is an error, and so is what comes twice. Plain passwords are hashed when the seed is
+ * applied; no message repeats a line or a value of `password`. A line of handlers stands for all of its tenant's.
  */
 import { type Random, systemRandom } from '@voltlane/time';
 import { foldCase, isTenant, type Tenant } from '@voltlane/wire';
 import { type ChargerRecord, readChargerRecord } from './charger-record.ts';
 import { RegistryError } from './errors.ts';
+import { readTenantHandlers, type TenantHandlers } from './handler-record.ts';
+import type { HandlerSettings } from './handler-settings.ts';
 import { fieldError, isJsonObject, type JsonObject, refuseUnknownFields } from './record-fields.ts';
 import type { Registry } from './registry.ts';
 import { SeedPassword } from './seed-password.ts';
@@ -30,6 +33,12 @@ export interface SeedToken {
   readonly record: TokenRecord;
 }
 
+/** Handlers of a tenant to be written. */
+export interface SeedHandlers {
+  readonly tenant: Tenant;
+  readonly handlers: TenantHandlers;
+}
+
 /** A line that was refused, counted from 1. */
 export interface SeedError {
   readonly line: number;
@@ -40,6 +49,7 @@ export interface SeedError {
 export interface Seed {
   readonly chargers: readonly SeedCharger[];
   readonly tokens: readonly SeedToken[];
+  readonly handlers: readonly SeedHandlers[];
   readonly errors: readonly SeedError[];
 }
 
@@ -63,6 +73,9 @@ const CHARGER_FIELDS = [
   'closeBy',
   'labels',
 ];
+const HANDLER_FIELDS = ['handlers', 'tenant'];
+/** What a line is about; each line names exactly one. */
+const SUBJECTS = ['charger', 'idToken', 'handlers'];
 /** Writes under way at a time. */
 const WRITES_MAX = 32;
 
@@ -70,6 +83,7 @@ const WRITES_MAX = 32;
 export function readSeed(text: string): Seed {
   const chargers: SeedCharger[] = [];
   const tokens: SeedToken[] = [];
+  const handlers: SeedHandlers[] = [];
   const errors: SeedError[] = [];
   const firstLines = new Map<string, number>();
   for (const [index, lineText] of text.split('\n').entries()) {
@@ -77,11 +91,14 @@ export function readSeed(text: string): Seed {
     if (lineText.trim() === '') continue;
     try {
       const json = parseLine(lineText);
-      const isCharger = 'charger' in json;
-      if (isCharger === 'idToken' in json) {
-        throw new RegistryError('invalid-record', 'a line holds either "charger" or "idToken"');
+      if (SUBJECTS.filter((subject) => subject in json).length !== 1) {
+        throw new RegistryError('invalid-record', 'a line holds one of "charger", "idToken" or "handlers"');
       }
-      if (isCharger) {
+      if ('handlers' in json) {
+        const delegated = readHandlersLine(json);
+        refuseSecond(firstLines, `handlers of ${delegated.tenant}`, line);
+        handlers.push(delegated);
+      } else if ('charger' in json) {
         const charger = readChargerLine(json);
         refuseSecond(firstLines, `charger ${charger.tenant}/${foldCase(charger.record.chargerId)}`, line);
         chargers.push(charger);
@@ -95,11 +112,11 @@ export function readSeed(text: string): Seed {
       errors.push({ line, message: error.message });
     }
   }
-  return { chargers, tokens, errors };
+  return { chargers, tokens, handlers, errors };
 }
 
 /**
- * Writes what differs from the registry, so that the same seed at every start changes nothing; deletes nothing. Lines with errors are
+ * Writes the chargers and tokens that differ from the registry, so that the same seed at every start changes nothing; deletes nothing. Lines with errors are
  * the caller's to report. Stops at the first write that fails.
  */
 export async function applySeed(registry: Registry, seed: Seed, random: Random = systemRandom): Promise<SeedResult> {
@@ -110,6 +127,17 @@ export async function applySeed(registry: Registry, seed: Seed, random: Random =
   await inBatches(seed.chargers, async (charger) => count(await applyCharger(registry, charger, random)));
   await inBatches(seed.tokens, async (token) => count(await applyToken(registry, token)));
   return { written, unchanged: seed.chargers.length + seed.tokens.length - written };
+}
+
+/** The same for the handlers of a seed. */
+export async function applySeedHandlers(settings: HandlerSettings, seed: Seed): Promise<SeedResult> {
+  let written = 0;
+  for (const { tenant, handlers } of seed.handlers) {
+    if (sameRecord(await settings.get(tenant), handlers)) continue;
+    await settings.put(tenant, handlers);
+    written += 1;
+  }
+  return { written, unchanged: seed.handlers.length - written };
 }
 
 async function applyCharger(registry: Registry, seeded: SeedCharger, random: Random): Promise<boolean> {
@@ -169,6 +197,11 @@ function readTokenLine(json: JsonObject): SeedToken {
   refuseUnknownFields(json, TOKEN_FIELDS);
   const { tenant, ...fields } = json;
   return { tenant: readTenant(tenant), record: readTokenRecord({ status: 'Accepted', ...fields }) };
+}
+
+function readHandlersLine(json: JsonObject): SeedHandlers {
+  refuseUnknownFields(json, HANDLER_FIELDS);
+  return { tenant: readTenant(json['tenant']), handlers: readTenantHandlers({ actions: json['handlers'] }) };
 }
 
 function readTenant(value: unknown): Tenant {

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
-import { applySeed, readSeed } from '@voltlane/registry';
+import { applySeed, applySeedHandlers, openHandlerSettings, readSeed } from '@voltlane/registry';
 import { SeedFileError } from './errors.ts';
 
 /** A running api. */
@@ -35,6 +35,11 @@ async function loadSeed(context: ServiceContext<ConfigOf<'api'>>, path: string):
   }
   const result = await applySeed(context.registry, seed, context.random);
   context.telemetry.log.info({ path, ...result }, 'seed applied');
+  if (seed.handlers.length === 0) return;
+  const settings = await openHandlerSettings(context.bus);
+  const handlers = await applySeedHandlers(settings, seed);
+  settings.close();
+  context.telemetry.log.info({ path, ...handlers }, 'handlers of the seed applied');
 }
 
 async function seedText(path: string): Promise<string> {
