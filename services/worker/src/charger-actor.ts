@@ -1,7 +1,19 @@
 /** One charger in the memory of its owner. Lean: plain fields, never a parsed message (100,000 of these live in one process). */
 
 import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
-import type { ChargerId, EdgeId, Epoch, ListedSession, PartitionId, Tenant, Uplink } from '@voltlane/wire';
+import type {
+  ChargerId,
+  EdgeId,
+  Epoch,
+  ListedSession,
+  PartitionId,
+  SessionId,
+  Tenant,
+  Uplink,
+  UplinkCall,
+} from '@voltlane/wire';
+import type { Heard } from './delegation/heard.ts';
+import type { ParkedCall } from './delegation/parked-call.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 
 /** The worker noticed that an edge which may hold the charger is gone. */
@@ -17,8 +29,23 @@ export interface SessionListed extends ListedSession {
   readonly kind: 'sessionListed';
 }
 
+/** A handler has spoken about a call of the charger, or will not. */
+export interface HandlerAnswered {
+  readonly kind: 'handlerAnswered';
+  readonly tenant: Tenant;
+  readonly chargerId: ChargerId;
+  readonly edgeId: EdgeId;
+  readonly sessionId: SessionId;
+  /** Of the parked call that was asked about. */
+  readonly ticket: number;
+  readonly heard: Heard;
+  readonly tookMs: number;
+  /** The call, for an error should this fail. */
+  readonly asked: Inbound<UplinkCall>;
+}
+
 /** What the worker tells an actor by itself; it never travels and is not answered. */
-export type Notice = EdgeLost | SessionListed;
+export type Notice = EdgeLost | SessionListed | HandlerAnswered;
 
 /** A message on its way through a mailbox. */
 export interface Inbound<Message extends Uplink | Notice = Uplink | Notice> {
@@ -52,6 +79,8 @@ export interface ChargerActor {
   recent: readonly AnsweredCall[];
   /** Boots in a row that were put off because the worker was under pressure; forgotten with the actor. */
   bootsDeferred: number;
+  /** The call that waits for a handler; forgotten with the actor, and sent again by its edge. */
+  parked: ParkedCall | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
 }

@@ -6,10 +6,14 @@ import { ActorHost, CLAIMS_BUCKET, EDGES_BUCKET, SharedOwnership, WORKERS_BUCKET
 import { eventJournalOptions } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
+import { openHandlerSettings } from '@voltlane/registry';
 import { randomId } from '@voltlane/time';
 import { workerId } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
+import { Delegation } from './delegation/delegation.ts';
+import { HandlerAsks } from './delegation/handler-asks.ts';
+import { createDelegationMetrics } from './delegation/metrics.ts';
 import { Inbox } from './inbox.ts';
 import { startTrimming } from './journal-trim.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -102,6 +106,24 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   roster.report(telemetry.metrics);
   const { index, edges } = roster;
   const sessions = new SessionKeeper({ outbox, index, edges, clock, log, metrics });
+  const handlers = await openHandlerSettings(bus);
+  const asks = new HandlerAsks({ bus, clock, random: deps.random, asksMax: config.handlerAsksMax });
+  const delegation = new Delegation({
+    settings: handlers,
+    asks,
+    ownership,
+    subjects,
+    clock,
+    log,
+    metrics: createDelegationMetrics(
+      telemetry.metrics,
+      metrics,
+      () => asks.size,
+      () => handlers.stats(),
+    ),
+    deadlineMsMax: config.handlerDeadlineMs,
+    deliver: (partition, key, inbound) => host.deliver(partition, key, inbound),
+  });
   const behaviour = new ChargerBehaviour({
     journal,
     registry: deps.registry,
@@ -109,6 +131,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     subjects,
     outbox,
     sessions,
+    delegation,
     clock,
     log,
     metrics,
@@ -157,6 +180,8 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       endPressure();
       await ownership.stop();
       await roster.stop();
+      asks.stop();
+      handlers.close();
       host.stop();
       if (bus.status() === 'connected') await bus.flush();
       log.info({}, 'worker gave its partitions up');

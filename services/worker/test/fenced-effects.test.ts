@@ -7,16 +7,20 @@ import type { Bus, Journal, KeyValue } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
 import { openRegistry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
-import { createFakeClock } from '@voltlane/time';
+import { createFakeClock, createSeededRandom } from '@voltlane/time';
 import type { Downlink, Epoch, PartitionId, Uplink } from '@voltlane/wire';
 import { createSubjects, decodeDownlink, epoch, foldCase, partitionId, sessionId } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import type { ChargerActor, Inbound } from '../src/charger-actor.ts';
 import { ChargerBehaviour } from '../src/charger-behaviour.ts';
+import { Delegation } from '../src/delegation/delegation.ts';
+import { HandlerAsks } from '../src/delegation/handler-asks.ts';
+import { createDelegationMetrics } from '../src/delegation/metrics.ts';
 import { createWorkerMetrics } from '../src/metrics.ts';
 import { Outbox } from '../src/outbox.ts';
 import { SessionIndex } from '../src/session-index.ts';
 import { SessionKeeper } from '../src/session-keeper.ts';
+import { createHandlerPlayer } from './delegation/handler-player.ts';
 import { SAMPLES_V201 } from './handlers/samples.ts';
 import { BOOT, call, header, opened, start } from './uplinks.ts';
 
@@ -57,7 +61,8 @@ function story(): readonly Uplink[] {
     call('CP1', 3, 'StartTransaction', start(1)),
     call('CP1', 4, 'MeterValues', METER),
     call('CP1', 5, 'Authorize', { idTag: 'TAG' }),
-    call('CP1', 6, 'Heartbeat', {}, { sessionId: sessionId('s2') }),
+    call('CP1', 6, 'DataTransfer', { vendorId: 'v' }),
+    call('CP1', 7, 'Heartbeat', {}, { sessionId: sessionId('s2') }),
     { ...header('CP1', 's2'), ...end },
     { ...header('CP1', 's1'), ...end },
     call('CP2', 1, 'BootNotification', SAMPLES_V201['BootNotification'] ?? {}, v201),
@@ -67,7 +72,11 @@ function story(): readonly Uplink[] {
 
 async function run(loss: Loss): Promise<Run> {
   const clock = createFakeClock();
-  const bus = createMemoryBus({ clock }).connect('worker');
+  const broker = createMemoryBus({ clock });
+  const bus = broker.connect('worker');
+  createHandlerPlayer(broker.connect('handler'), subjects, ['DataTransfer']).auto(() => ({
+    response: { status: 'Accepted' },
+  }));
   const effects: string[] = [];
   const late: string[] = [];
   const lateReplies: Downlink[] = [];
@@ -132,6 +141,36 @@ async function run(loss: Loss): Promise<Run> {
   );
   const registry = await openRegistry(bus, { clock });
   const outbox = new Outbox({ bus: watchedBus, journal: watchedJournal, reports, ownership, subjects, clock, metrics });
+  const asks = new HandlerAsks({
+    bus: {
+      request: (subject, data, timeoutMs) => {
+        effect(`ask ${subject}`);
+        return answered(bus.request(subject, data, timeoutMs));
+      },
+    },
+    clock,
+    random: createSeededRandom(1),
+    asksMax: 10,
+  });
+  const delegation = new Delegation({
+    settings: {
+      of: (_tenant, action) =>
+        action === 'DataTransfer' ? { deadlineMs: 3000, attempts: 1, fallback: 'builtIn' } : undefined,
+    },
+    asks,
+    ownership,
+    subjects,
+    clock,
+    log: telemetry.log,
+    metrics: createDelegationMetrics(
+      telemetry.metrics,
+      metrics,
+      () => asks.size,
+      () => ({ tenants: 0, unreadable: 0, beyondBound: 0 }),
+    ),
+    deadlineMsMax: 20_000,
+    deliver: (partition, key, inbound) => host.deliver(partition, key, inbound),
+  });
   const behaviour = new ChargerBehaviour({
     journal: watchedJournal,
     registry: {
@@ -150,6 +189,7 @@ async function run(loss: Loss): Promise<Run> {
       log: telemetry.log,
       metrics,
     }),
+    delegation,
     clock,
     log: telemetry.log,
     metrics,
@@ -157,7 +197,7 @@ async function run(loss: Loss): Promise<Run> {
     pressure: { high: () => false },
     transactionIdKey: new Uint8Array(32),
   });
-  const host = new ActorHost<ChargerActor, Inbound>(
+  const host: ActorHost<ChargerActor, Inbound> = new ActorHost<ChargerActor, Inbound>(
     behaviour,
     { mailboxMessagesMax: 64, actorsMax: 100, idleMs: 1_000_000, sweepMs: 100_000 },
     clock,
@@ -171,7 +211,7 @@ async function run(loss: Loss): Promise<Run> {
       deadlineMs: clock.monotonicMs() + 20_000,
       arrivedMs: clock.monotonicMs(),
     };
-    host.deliver(PARTITION, foldCase(uplink.chargerId), inbound);
+    host.deliver(PARTITION, `${uplink.tenant}/${foldCase(uplink.chargerId)}`, inbound);
     await clock.advanceAsync(10);
   }
   registry.close();
@@ -195,7 +235,14 @@ const NO_OWNERSHIP = {
 describe('a worker that lost a partition', () => {
   it('would have had every kind of effect', async () => {
     const { effects, questions, answers } = await run(NEVER);
-    for (const kind of ['append event', 'record event', 'put default', 'publish r', 'publish voltlane.v1.edge']) {
+    for (const kind of [
+      'append event',
+      'record event',
+      'put default',
+      'publish r',
+      'publish voltlane.v1.edge',
+      'ask handle',
+    ]) {
       expect(effects.filter((effect) => effect.startsWith(kind)).length, kind).toBeGreaterThan(0);
     }
     expect(questions).toBeGreaterThan(20);
