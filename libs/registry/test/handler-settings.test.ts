@@ -1,4 +1,4 @@
-import { createMemoryBus, type MemoryBroker } from '@voltlane/bus';
+import { createMemoryBus, type KvChange, type MemoryBroker } from '@voltlane/bus';
 import { createFakeClock, type FakeClock } from '@voltlane/time';
 import { tenant } from '@voltlane/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,32 @@ describe('handler settings', () => {
     expect(settings.of(DEFAULT, 'Authorize')).toMatchObject({ fallback: 'reject' });
     expect(settings.stats()).toMatchObject({ unreadable: 1, tenants: 1 });
     await expect(settings.get(DEFAULT)).rejects.toMatchObject({ code: 'newer-version' });
+  });
+
+  it('never go back to something older that the watch brings late', async () => {
+    const bus = broker.connect('a');
+    const held: KvChange[] = [];
+    let release: (change: KvChange) => void = () => undefined;
+    const settings = await openHandlerSettings({
+      keyValue: async (options) => {
+        const bucket = await bus.keyValue(options);
+        return {
+          ...bucket,
+          watch: (filter, onChange, onReady) => {
+            release = onChange;
+            return bucket.watch(filter, (change) => void held.push(change), onReady);
+          },
+        };
+      },
+    });
+    await (await openHandlerSettings(broker.connect('b'))).put(DEFAULT, AUTHORIZE);
+    await clock.advanceAsync(1);
+    await settings.put(DEFAULT, BOOT);
+    const [late] = held;
+    if (late === undefined) throw new Error('nothing watched');
+    release(late);
+    expect(settings.of(DEFAULT, 'BootNotification')).toBeDefined();
+    expect(settings.of(DEFAULT, 'Authorize')).toBeUndefined();
   });
 
   it('are bounded: one tenant more is refused, and counted where it came from elsewhere', async () => {

@@ -127,7 +127,7 @@ describe('a delegated call', () => {
     expect(transfers).toHaveLength(1);
   });
 
-  it('with an answer too long for the state is answered, and remembered in memory', async () => {
+  it('with an answer too long for the state is answered, and remembered in memory only', async () => {
     const rig = await booted(['CP1']);
     await rig.delegate({ DataTransfer: {} });
     const data = 'x'.repeat(20_000);
@@ -142,6 +142,10 @@ describe('a delegated call', () => {
       { status: 'Accepted', data },
     ]);
     expect(rig.handler.asked).toHaveLength(1);
+    rig.move();
+    rig.deliver(call('CP1', 2, 'DataTransfer', { vendorId: 'v' }));
+    await rig.clock.advanceAsync(10);
+    expect(rig.handler.asked).toHaveLength(2);
   });
 });
 
