@@ -30,6 +30,8 @@ export type Worker = Running;
 const REPORTS_BUCKET = 'voltlane_reports';
 const REPORTS_MAX_AGE_MS = 30 * 24 * 3600 * 1000;
 const HOUR_MS = 3600 * 1000;
+/** Memory for questions to handlers: each holds the payload of its call. */
+const QUESTIONS_BYTES_MAX = 128 * 1024 * 1024;
 /** How often idle actors are looked for. */
 const SWEEP_MS = 10_000;
 
@@ -107,7 +109,13 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   const { index, edges } = roster;
   const sessions = new SessionKeeper({ outbox, index, edges, clock, log, metrics });
   const handlers = await openHandlerSettings(bus);
-  const asks = new HandlerAsks({ bus, clock, random: deps.random, asksMax: config.handlerAsksMax });
+  const asks = new HandlerAsks({
+    bus,
+    clock,
+    random: deps.random,
+    asksMax: config.handlerAsksMax,
+    bytesMax: QUESTIONS_BYTES_MAX,
+  });
   const delegation = new Delegation({
     settings: handlers,
     asks,

@@ -151,6 +151,7 @@ async function run(loss: Loss): Promise<Run> {
     clock,
     random: createSeededRandom(1),
     asksMax: 10,
+    bytesMax: 100_000,
   });
   const delegation = new Delegation({
     settings: {

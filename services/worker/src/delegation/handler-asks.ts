@@ -2,9 +2,10 @@
  * Puts questions to handlers over the bus and says what came of each. Knows neither actors nor OCPP.
  *
  * Invariants
- * 1. A question that was taken on is heard of exactly once, at its deadline at the latest; never after `stop` or once it is unwanted.
- * 2. At most `asksMax` questions and about as many requests are under way. When full, a question is refused at once, and what is
- *    under way is not repeated.
+ * 1. A question that was taken on is heard of exactly once, at its deadline at the latest; or never, after `stop`, or when it was
+ *    found to be unwanted before a copy of it was put.
+ * 2. At most `asksMax` questions of `bytesMax` bytes together, and about as many requests, are under way. When full, a question is
+ *    refused at once, and what is under way is not repeated.
  * 3. The first answer counts, whichever copy of the question it answers.
  *
  * A question nobody takes is put again after a short wait, until its deadline: a handler that restarts must not show. One that was
@@ -36,6 +37,8 @@ export interface HandlerAsksDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly asksMax: number;
+  /** Of the texts of all questions under way, in characters. */
+  readonly bytesMax: number;
 }
 
 /** A question under way. */
@@ -60,6 +63,7 @@ export class HandlerAsks {
   readonly #deps: HandlerAsksDependencies;
   readonly #asks = new Set<Ask>();
   #requests = 0;
+  #bytes = 0;
 
   constructor(deps: HandlerAsksDependencies) {
     this.#deps = deps;
@@ -72,8 +76,9 @@ export class HandlerAsks {
 
   /** Takes a question on, or says that there is no room. */
   put(question: Question): 'put' | 'full' {
-    const { clock, asksMax } = this.#deps;
+    const { clock, asksMax, bytesMax } = this.#deps;
     if (this.#asks.size >= asksMax || this.#requests >= asksMax) return 'full';
+    if (this.#bytes + question.text.length > bytesMax) return 'full';
     const startedMs = clock.monotonicMs();
     const ask: Ask = {
       question,
@@ -85,6 +90,7 @@ export class HandlerAsks {
       timers: new Set(),
     };
     this.#asks.add(ask);
+    this.#bytes += question.text.length;
     this.#after(ask, question.budgetMs, () => this.#end(ask, { kind: ask.open > 0 ? 'timeout' : 'noHandler' }));
     for (let copy = 1; copy < question.attempts; copy += 1) {
       this.#after(ask, (question.budgetMs * copy) / question.attempts, () => this.#repeat(ask));
@@ -146,11 +152,12 @@ export class HandlerAsks {
   #end(ask: Ask, heard: Heard): void {
     if (!this.#asks.has(ask)) return;
     this.#forget(ask);
-    if (ask.question.wanted()) ask.question.heard(heard, this.#deps.clock.monotonicMs() - ask.startedMs);
+    ask.question.heard(heard, this.#deps.clock.monotonicMs() - ask.startedMs);
   }
 
   #forget(ask: Ask): void {
-    this.#asks.delete(ask);
+    if (!this.#asks.delete(ask)) return;
+    this.#bytes -= ask.question.text.length;
     for (const cancel of ask.timers) cancel();
     ask.timers.clear();
   }

@@ -445,6 +445,24 @@ describe('bounds', () => {
     expect(results(rig, 'CP1', 2)).toEqual([ACCEPTED.response]);
   });
 
+  it('when the questions that wait are too long together, the same', async () => {
+    const rig = await booted(['CP1', 'CP2', 'CP3'], { bytesMax: 3000 });
+    await rig.delegate({ DataTransfer: { fallback: 'reject' } });
+    const transfer = (charger: string): UplinkCall =>
+      call(charger, 2, 'DataTransfer', { vendorId: 'v', data: 'x'.repeat(1500) });
+    rig.deliver(transfer('CP1'));
+    await rig.clock.advanceAsync(10);
+    rig.deliver(transfer('CP2'));
+    await rig.clock.advanceAsync(10);
+    expect(results(rig, 'CP2', 2)).toEqual([{ status: 'Rejected' }]);
+    rig.handler.answer(0, { response: { status: 'Accepted' } });
+    rig.handler.auto(() => ({ response: { status: 'Accepted' } }));
+    await rig.clock.advanceAsync(10);
+    rig.deliver(transfer('CP3'));
+    await rig.clock.advanceAsync(10);
+    expect(results(rig, 'CP3', 2)).toEqual([{ status: 'Accepted' }]);
+  });
+
   it('a word that finds its mailbox full is brought again', async () => {
     let slow = false;
     const rig = await booted(['CP1'], {
@@ -504,6 +522,35 @@ describe('when the memory of the actor is lost meanwhile', () => {
     expect(results(rig, 'CP1', 2)).toMatchObject([{ idTagInfo: { status: 'Accepted' } }]);
     const kinds = (await rig.events('CP1')).map(({ event }) => event.kind);
     expect(kinds.filter((kind) => kind === 'transaction.started')).toHaveLength(1);
+  });
+
+  it('on the same partition, the older word does not count for the newer question', async () => {
+    let fail = false;
+    const rig = await booted(['CP1'], { appends: () => (fail ? 'refuse' : 'pass') });
+    await rig.delegate({ Authorize: {} });
+    rig.deliver(authorize('CP1', 2));
+    await rig.clock.advanceAsync(10);
+    fail = true;
+    rig.deliver({
+      ...header('CP1', sessionOf('CP1')),
+      kind: 'sessionClosed',
+      seq: 9,
+      closedAtMs: 1,
+      code: 1006,
+      reason: '',
+    });
+    await rig.clock.advanceAsync(60);
+    fail = false;
+    rig.deliver(authorize('CP1', 2));
+    await rig.clock.advanceAsync(300);
+    expect(rig.handler.asked).toHaveLength(2);
+    rig.handler.answer(0, BLOCKED);
+    await rig.clock.advanceAsync(10);
+    expect(rig.outcomes('CP1', 2)).toEqual([]);
+    expect(await rig.metric('voltlane_worker_handler_stale_total')).toBe(1);
+    rig.handler.answer(1, ACCEPTED);
+    await rig.clock.advanceAsync(10);
+    expect(results(rig, 'CP1', 2)).toEqual([ACCEPTED.response]);
   });
 
   it('by a failed append, the same: nothing is applied twice, and the charger gets one answer', async () => {

@@ -71,6 +71,7 @@ export interface Rig {
 export interface RigOptions {
   readonly handles?: readonly string[];
   readonly asksMax?: number;
+  readonly bytesMax?: number;
   readonly deadlineMsMax?: number;
   readonly mailboxMessagesMax?: number;
   /** What becomes of an append to the journal. */
@@ -123,6 +124,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     clock,
     random: createSeededRandom(1),
     asksMax: options.asksMax ?? 100,
+    bytesMax: options.bytesMax ?? 1_000_000,
   });
   const delegation = new Delegation({
     settings,
