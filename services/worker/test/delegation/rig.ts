@@ -74,6 +74,8 @@ export interface RigOptions {
   readonly bytesMax?: number;
   readonly deadlineMsMax?: number;
   readonly mailboxMessagesMax?: number;
+  /** True while words of handlers find the mailbox full. */
+  readonly mailboxFull?: () => boolean;
   /** What becomes of an append to the journal. */
   readonly appends?: () => StoreFate;
 }
@@ -140,7 +142,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
       () => settings.stats(),
     ),
     deadlineMsMax: options.deadlineMsMax ?? 20_000,
-    deliver: (partition, key, inbound) => host.deliver(partition, key, inbound),
+    deliver: (partition, key, inbound) =>
+      options.mailboxFull?.() === true ? 'full' : host.deliver(partition, key, inbound),
   });
   const behaviour = new ChargerBehaviour({
     journal,
