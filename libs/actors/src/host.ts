@@ -146,7 +146,7 @@ export class ActorHost<Actor, Message> {
     for (const room of this.#rooms.values()) {
       for (const cell of room.cells.values()) {
         if (passivated >= most) break;
-        if (cell.current !== undefined || cell.lastUsedMs > before) continue;
+        if (cell.current !== undefined || cell.lastUsedMs > before || this.#isHeld(cell)) continue;
         room.cells.delete(cell.key);
         passivated += 1;
       }
@@ -154,6 +154,10 @@ export class ActorHost<Actor, Message> {
     this.#actors -= passivated;
     this.#passivations += passivated;
     return passivated;
+  }
+
+  #isHeld(cell: Cell<Actor, Message>): boolean {
+    return cell.actor !== undefined && this.#behaviour.mayPassivate?.(cell.actor) === false;
   }
 
   /** Numbers for metrics. */

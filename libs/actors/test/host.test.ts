@@ -32,6 +32,8 @@ class Recorder implements ActorBehaviour<{ key: string }, string> {
   activationFails = 0;
   inHand = 0;
   inHandMax = 0;
+  /** Keys whose actors have something going on elsewhere. */
+  readonly held = new Set<string>();
 
   async activate(key: string): Promise<{ key: string }> {
     await Promise.resolve();
@@ -58,6 +60,10 @@ class Recorder implements ActorBehaviour<{ key: string }, string> {
       this.inHand -= 1;
       this.log.push(`${actor.key} done ${message}`);
     });
+  }
+
+  mayPassivate(actor: { key: string }): boolean {
+    return !this.held.has(actor.key);
   }
 
   failed(key: string, message: string, attempt: number): FailureAnswer {
@@ -204,6 +210,20 @@ describe('passivation', () => {
     await settle();
     clock.advance(10_000);
     expect(subject.stats().actors).toBe(1);
+    subject.stop();
+  });
+
+  it('never takes an actor that has something going on outside its mailbox, neither by age nor for room', async () => {
+    const { behaviour, subject, clock } = host({ actorsMax: 1 });
+    subject.start();
+    subject.deliver(P0, 'A', 'one');
+    await settle();
+    behaviour.held.add('A');
+    clock.advance(10_000);
+    expect(subject.stats().actors).toBe(1);
+    expect(subject.deliver(P0, 'B', 'one')).toBe('full');
+    behaviour.held.clear();
+    expect(subject.deliver(P0, 'B', 'one')).toBe('accepted');
     subject.stop();
   });
 

@@ -30,6 +30,7 @@ function below(low: keyof AllOptions, high: keyof AllOptions, why: string, allow
 /** All rules. */
 export const RELATIONS: readonly Relation[] = [
   below('callResendMs', 'callDeadlineMs', 'a lost call must be sent again before its time is over'),
+  below('handlerDeadlineMs', 'callDeadlineMs', 'what a handler leaves open must still be decided and answered in time'),
   below('pingIntervalMs', 'idleTimeoutMs', 'a quiet charger must get a ping before it counts as dead'),
   below('frameBytesMax', 'outboundBytesMax', 'one whole frame must fit into the buffer', true),
   below('selfFenceMs', 'memberExpiryMs', 'a worker must have stopped acting before others take its partitions'),

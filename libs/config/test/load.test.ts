@@ -101,6 +101,14 @@ describe('loading the configuration', () => {
     expect(problemsOf(['edge'], { ...base, VOLTLANE_NATS_PASSWORD_FILE: '/nope' })[0]).toContain('cannot be read');
   });
 
+  it('refuses a handler deadline that leaves no time to answer the charger', () => {
+    const env = { VOLTLANE_CALL_DEADLINE_MS: '15000' };
+    expect(problemsOf(['edge', 'worker'], env).join('\n')).toContain(
+      'VOLTLANE_HANDLER_DEADLINE_MS (20000) must be below VOLTLANE_CALL_DEADLINE_MS (15000)',
+    );
+    expect(problemsOf(['edge', 'worker'], { ...env, VOLTLANE_HANDLER_DEADLINE_MS: '14000' })).toEqual([]);
+  });
+
   it('knows no file form of an option that is not secret', () => {
     expect(problemsOf(['edge'], { VOLTLANE_OCPP_PORT_FILE: '/x' })).toHaveLength(1);
   });

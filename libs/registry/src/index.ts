@@ -31,6 +31,22 @@ export {
   verifyPassword,
 } from './credentials.ts';
 export { REGISTRY_ERROR_CODES, RegistryError, type RegistryErrorCode } from './errors.ts';
+export {
+  delegableActions,
+  fallbacksOf,
+  HANDLER_FALLBACKS,
+  type HandlerFallback,
+  type HandlerSetting,
+  readTenantHandlers,
+  type TenantHandlers,
+} from './handler-record.ts';
+export {
+  HANDLERS_BUCKET,
+  type HandlerSettings,
+  type HandlerSettingsStats,
+  openHandlerSettings,
+  TENANTS_MAX,
+} from './handler-settings.ts';
 export type { RecordCacheStats } from './record-cache.ts';
 export type { JsonObject } from './record-fields.ts';
 export {
@@ -43,7 +59,9 @@ export {
 } from './registry.ts';
 export {
   applySeed,
+  applySeedHandlers,
   applySeedLine,
+  type RecordLine,
   readSeed,
   type Seed,
   type SeedError,

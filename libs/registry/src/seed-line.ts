@@ -1,26 +1,31 @@
-/** One line of a seed or an import: a charger or a token as a JSON object. Never repeats the line or a password in a message. */
+/** One line of a seed or an import: a charger, a token or the handlers of a tenant as a JSON object. Never repeats the line or a password in a message. */
 import { foldCase, isTenant, type Tenant } from '@voltlane/wire';
 import { CHARGER_INPUT_FIELDS, type ChargerInput, readChargerInput } from './charger-input.ts';
 import { RegistryError } from './errors.ts';
+import { readTenantHandlers, type TenantHandlers } from './handler-record.ts';
 import { fieldError, isJsonObject, type JsonObject, refuseUnknownFields } from './record-fields.ts';
 import { readTokenRecord, type TokenRecord } from './token-record.ts';
 
 /** What a line holds, and the name it goes by: two lines of one name are about the same thing. */
 export type SeedLine =
   | { readonly kind: 'charger'; readonly name: string; readonly tenant: Tenant; readonly input: ChargerInput }
-  | { readonly kind: 'token'; readonly name: string; readonly tenant: Tenant; readonly record: TokenRecord };
+  | { readonly kind: 'token'; readonly name: string; readonly tenant: Tenant; readonly record: TokenRecord }
+  | { readonly kind: 'handlers'; readonly name: string; readonly tenant: Tenant; readonly handlers: TenantHandlers };
 
 const CHARGER_FIELDS = ['charger', 'tenant', ...CHARGER_INPUT_FIELDS];
+const HANDLERS_FIELDS = ['handlers', 'tenant'];
+/** What a line is about; each line names exactly one. */
+const SUBJECTS = ['charger', 'idToken', 'handlers'];
 const TOKEN_FIELDS = ['idToken', 'tenant', 'type', 'status', 'expiryDate', 'parentIdToken', 'labels'];
 
 /** Reads a line; one that names no tenant is of `ofTenant`. RegistryError `invalid-record` says what is wrong. */
 export function readSeedLine(text: string, ofTenant: Tenant): SeedLine {
   const json = parseLine(text);
-  const isCharger = 'charger' in json;
-  if (isCharger === 'idToken' in json) {
-    throw new RegistryError('invalid-record', 'a line holds either "charger" or "idToken"');
+  if (SUBJECTS.filter((subject) => subject in json).length !== 1) {
+    throw new RegistryError('invalid-record', 'a line holds one of "charger", "idToken" or "handlers"');
   }
-  return isCharger ? readChargerLine(json, ofTenant) : readTokenLine(json, ofTenant);
+  if ('handlers' in json) return readHandlersLine(json, ofTenant);
+  return 'charger' in json ? readChargerLine(json, ofTenant) : readTokenLine(json, ofTenant);
 }
 
 function parseLine(line: string): JsonObject {
@@ -49,6 +54,13 @@ function readTokenLine(json: JsonObject, ofTenant: Tenant): SeedLine {
   const record = readTokenRecord({ status: 'Accepted', ...fields });
   const of = readTenant(tenant, ofTenant);
   return { kind: 'token', name: `token ${of}/${foldCase(record.idToken.trim())}`, tenant: of, record };
+}
+
+function readHandlersLine(json: JsonObject, ofTenant: Tenant): SeedLine {
+  refuseUnknownFields(json, HANDLERS_FIELDS);
+  const of = readTenant(json['tenant'], ofTenant);
+  const handlers = readTenantHandlers({ actions: json['handlers'] });
+  return { kind: 'handlers', name: `handlers of ${of}`, tenant: of, handlers };
 }
 
 function readTenant(value: unknown, ofTenant: Tenant): Tenant {

@@ -1,16 +1,19 @@
 /**
- * Chargers and tokens from a text of one JSON object per line:
+ * Chargers, tokens and handlers from a text of one JSON object per line:
  *
  *     {"charger":"CP1","tenant":"default","password":"…","securityProfile":1,"registration":"Accepted","strictness":"strict"}
  *     {"idToken":"ABC","tenant":"default","status":"Accepted","expiryDate":"2030-12-31T23:59:59Z","parentIdToken":"GROUP"}
+ *     {"handlers":{"Authorize":{"deadlineMs":3000,"attempts":2,"fallback":"reject"}},"tenant":"default"}
  *
- * Left out: tenant `default`; charger: see `charger-input.ts`; token: status Accepted. A misspelt field is an error, and so is a charger or
- * token that comes twice. Plain passwords are hashed when a line is applied; no message repeats a line or a value of `password`.
+ * Left out: tenant `default`; charger: see `charger-input.ts`; token: status Accepted. A misspelt field is an error, and so is what comes
+ * twice. Plain passwords are hashed when a line is applied; no message repeats a line or a value of `password`. A line of handlers stands
+ * for all of its tenant's.
  */
 import { type Random, systemRandom } from '@voltlane/time';
 import { tenant } from '@voltlane/wire';
 import { recordToStore } from './charger-input.ts';
 import { RegistryError } from './errors.ts';
+import type { HandlerSettings } from './handler-settings.ts';
 import { isJsonObject } from './record-fields.ts';
 import type { Registry } from './registry.ts';
 import { readSeedLine, type SeedLine } from './seed-line.ts';
@@ -33,6 +36,9 @@ export interface SeedResult {
   /** Were in the registry already, exactly like that. */
   readonly unchanged: number;
 }
+
+/** A line of a charger or a token. */
+export type RecordLine = Exclude<SeedLine, { kind: 'handlers' }>;
 
 /** What can be written to. */
 export type SeedTarget = Pick<Registry, 'charger' | 'putCharger' | 'token' | 'putToken'>;
@@ -66,21 +72,34 @@ export function readSeed(text: string): Seed {
 }
 
 /**
- * Writes what differs from the registry, so that the same seed at every start changes nothing; deletes nothing. Lines with errors are
+ * Writes the chargers and tokens that differ from the registry, so that the same seed at every start changes nothing; deletes nothing. Lines with errors are
  * the caller's to report. Stops at the first write that fails.
  */
 export async function applySeed(registry: SeedTarget, seed: Seed, random: Random = systemRandom): Promise<SeedResult> {
+  const lines = seed.lines.filter((line) => line.kind !== 'handlers');
   let written = 0;
-  for (let start = 0; start < seed.lines.length; start += WRITES_MAX) {
-    const batch = seed.lines.slice(start, start + WRITES_MAX);
+  for (let start = 0; start < lines.length; start += WRITES_MAX) {
+    const batch = lines.slice(start, start + WRITES_MAX);
     const changes = await Promise.all(batch.map((line) => applySeedLine(registry, line, random)));
     written += changes.filter(Boolean).length;
   }
-  return { written, unchanged: seed.lines.length - written };
+  return { written, unchanged: lines.length - written };
+}
+
+/** The same for the handlers of a seed. */
+export async function applySeedHandlers(settings: HandlerSettings, seed: Seed): Promise<SeedResult> {
+  const lines = seed.lines.filter((line) => line.kind === 'handlers');
+  let written = 0;
+  for (const { tenant: of, handlers } of lines) {
+    if (sameRecord(await settings.get(of), handlers)) continue;
+    await settings.put(of, handlers);
+    written += 1;
+  }
+  return { written, unchanged: lines.length - written };
 }
 
 /** Writes one line unless the registry holds exactly that; true when it wrote. */
-export async function applySeedLine(registry: SeedTarget, line: SeedLine, random: Random): Promise<boolean> {
+export async function applySeedLine(registry: SeedTarget, line: RecordLine, random: Random): Promise<boolean> {
   const { tenant: of } = line;
   if (line.kind === 'token') {
     if (sameRecord(await registry.token(of, line.record.idToken), line.record)) return false;

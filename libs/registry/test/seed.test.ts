@@ -3,7 +3,16 @@ import { createMemoryBus } from '@voltlane/bus';
 import { createFakeClock, createSeededRandom } from '@voltlane/time';
 import { tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
-import { applySeed, openRegistry, type Registry, readSeed, type Seed, verifyPassword } from '../src/index.ts';
+import {
+  applySeed,
+  applySeedHandlers,
+  openHandlerSettings,
+  openRegistry,
+  type Registry,
+  readSeed,
+  type Seed,
+  verifyPassword,
+} from '../src/index.ts';
 
 const DEFAULT = tenant('default');
 const PASSWORD = 'a very secret key';
@@ -78,8 +87,8 @@ describe('readSeed', () => {
       { line: 2, message: 'not JSON' },
       { line: 3, message: 'not a JSON object' },
       { line: 4, message: 'chargerId is "a/b", expected 1 to 255 bytes of text without "/" and control characters' },
-      { line: 5, message: 'a line holds either "charger" or "idToken"' },
-      { line: 6, message: 'a line holds either "charger" or "idToken"' },
+      { line: 5, message: 'a line holds one of "charger", "idToken" or "handlers"' },
+      { line: 6, message: 'a line holds one of "charger", "idToken" or "handlers"' },
       { line: 7, message: expect.stringContaining('unknown field "strictnes", expected charger, tenant') },
       { line: 8, message: 'tenant is "a.b", expected 1 to 64 of A-Z a-z 0-9 _ -' },
       { line: 9, message: 'charger default/ok is on line 1 already' },
@@ -160,5 +169,45 @@ describe('applySeed', () => {
     const lines = Array.from({ length: 500 }, (_, index) => `{"charger":"CP${index}"}`);
     expect(await applySeed(registry, readSeed(lines.join('\n')))).toEqual({ written: 500, unchanged: 0 });
     expect(await registry.chargerIds(DEFAULT)).toHaveLength(500);
+  });
+});
+
+describe('handlers in a seed', () => {
+  const HANDLERS = [
+    '{"handlers":{"Authorize":{"fallback":"reject"},"DataTransfer":{"deadlineMs":500,"attempts":1}}}',
+    '{"handlers":{"BootNotification":{}},"tenant":"acme"}',
+  ].join('\n');
+
+  it('are read per tenant, with what was left out, and mistakes are reported by line', () => {
+    const seed = readSeed(`${HANDLERS}\n{"handlers":{"Autorize":{}},"tenant":"b"}\n{"handlers":{}}`);
+    expect(seed.lines).toMatchObject([
+      {
+        kind: 'handlers',
+        tenant: 'default',
+        handlers: {
+          actions: {
+            Authorize: { deadlineMs: 3000, attempts: 2, fallback: 'reject' },
+            DataTransfer: { deadlineMs: 500, attempts: 1, fallback: 'builtIn' },
+          },
+        },
+      },
+      {
+        kind: 'handlers',
+        tenant: 'acme',
+        handlers: { actions: { BootNotification: { deadlineMs: 3000, attempts: 2, fallback: 'builtIn' } } },
+      },
+    ]);
+    expect(seed.errors.map(({ line }) => line)).toEqual([3, 4]);
+    expect(seed.errors[1]?.message).toBe('handlers of default is on line 1 already');
+  });
+
+  it('are written when they differ from what is there', async () => {
+    const settings = await openHandlerSettings(createMemoryBus({ clock: createFakeClock() }).connect('a'));
+    expect(await applySeedHandlers(settings, readSeed(HANDLERS))).toEqual({ written: 2, unchanged: 0 });
+    expect(await applySeedHandlers(settings, readSeed(HANDLERS))).toEqual({ written: 0, unchanged: 2 });
+    const changed = '{"handlers":{"Authorize":{}}}';
+    expect(await applySeedHandlers(settings, readSeed(changed))).toEqual({ written: 1, unchanged: 0 });
+    expect(settings.of(DEFAULT, 'DataTransfer')).toBeUndefined();
+    expect(settings.of(DEFAULT, 'Authorize')).toMatchObject({ fallback: 'builtIn' });
   });
 });

@@ -5,7 +5,7 @@
 import { CommandClient, openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
-import { openApiKeys, registeredIdentity } from '@voltlane/registry';
+import { openApiKeys, openHandlerSettings, registeredIdentity } from '@voltlane/registry';
 import { withTimeout } from '@voltlane/time';
 import { createAuthenticator } from './auth.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -37,8 +37,9 @@ const DRAIN_SHARE = 0.5;
 export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: ServicePort): Promise<Api> {
   const { bus, clock, config, random, registry, settings, subjects, telemetry } = context;
   const { log, metrics } = telemetry;
+  const handlers = await openHandlerSettings(bus);
   if (config.seedFile !== undefined) {
-    const result = await loadSeedFile(registry, config.seedFile, random);
+    const result = await loadSeedFile({ registry, handlers }, config.seedFile, random);
     log.info({ path: config.seedFile, ...result }, 'seed applied');
   }
 
@@ -114,6 +115,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
         log.warn({ waitMs }, 'requests cut off');
       });
       await server.close();
+      handlers.close();
       keys.stop();
     },
   };

@@ -2,7 +2,7 @@
  * Lines of a streamed import → writes and a report. Reads no faster than it writes and never holds more than one batch, so that 100,000
  * lines need no more memory than 100. A line that is wrong is reported and does not stop the others; a bus that is away does.
  */
-import { applySeedLine, RegistryError, readSeedLine, type SeedLine, type SeedTarget } from '@voltlane/registry';
+import { applySeedLine, type RecordLine, RegistryError, readSeedLine, type SeedTarget } from '@voltlane/registry';
 import type { Random } from '@voltlane/time';
 import type { Tenant } from '@voltlane/wire';
 
@@ -26,7 +26,7 @@ export interface ImportPorts {
 
 /** What lines must hold, and of which tenant they must be. */
 export interface ImportOrder {
-  readonly kind: SeedLine['kind'];
+  readonly kind: RecordLine['kind'];
   readonly tenant: Tenant;
 }
 
@@ -39,7 +39,7 @@ const WRITES_MAX = 32;
 
 interface ReadLine {
   readonly line: number;
-  readonly content: SeedLine;
+  readonly content: RecordLine;
 }
 
 /** Runs an import; rejects as the stream or the bus does, with what was written by then in place. */
@@ -87,10 +87,10 @@ export async function importLines(
 }
 
 /** A line's content, or what is wrong with it. */
-function readLine(text: string, { kind, tenant }: ImportOrder): SeedLine | string {
+function readLine(text: string, { kind, tenant }: ImportOrder): RecordLine | string {
   try {
     const content = readSeedLine(text, tenant);
-    if (content.kind !== kind) return `a ${content.kind}, expected a ${kind}`;
+    if (content.kind === 'handlers' || content.kind !== kind) return `a ${content.kind}, expected a ${kind}`;
     return content.tenant === tenant ? content : `of tenant ${content.tenant}, but this import is of ${tenant}`;
   } catch (error) {
     if (error instanceof RegistryError) return error.message;

@@ -35,16 +35,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The block that starts with these words, as it is run here. */
-function block(start: string): string {
-  const text = blocks.find((candidate) => candidate.startsWith(start));
+/** The block that starts with these words, and holds the others, as it is run here. */
+function block(start: string, holds = ''): string {
+  const text = blocks.find((candidate) => candidate.startsWith(start) && candidate.includes(holds));
   if (text === undefined) throw new Error(`the README has no block that starts with: ${start}`);
   return text
     .replace('npm ci && ', '')
     .replaceAll('4222', String(ports.nats))
     .replaceAll('8080', String(ports.api))
     .replace('data/nats', join(folder, 'nats'))
-    .replaceAll('chargers.ndjson', join(folder, 'chargers.ndjson'));
+    .replaceAll(/(chargers|handlers)\.ndjson/g, join(folder, '$1.ndjson'));
 }
 
 async function start(text: string): Promise<RunningBlock> {
@@ -83,6 +83,9 @@ describe('the README', () => {
       'VOLTLANE_API_TOKEN=a-long-secret-of-yours npm start',
       'api() {',
       'curl -sS',
+      `echo '{"handlers":{"Authorize":{"deadlineMs":2000,"fallback":"reject"}}}' > handlers.ndjson`,
+      'node --input-type=module -e "',
+      'npm run charger -- --id CP1 --version 1.6 --id-token 04A1B2C3D4',
     ]);
   });
 
@@ -125,5 +128,20 @@ describe('the README', () => {
     const asked = await start(line);
     expect(await asked.exited, asked.output()).toBe(0);
     expect(asked.output()).toContain('{"tokens":[]}');
+  });
+
+  it('leaves the decision on tokens to a handler', async () => {
+    const [server = ''] = block('nats-server').split(' &\n');
+    await start(server);
+    await startBroker(block('echo'));
+    const handler = await start(block('node --input-type=module', 'handle.default.Authorize'));
+    const line = block('npm run charger -- --id CP1 --version 1.6', '04A1B2C3D4');
+    await charge(line);
+    expect(handler.output()).toContain('CP1 04A1B2C3D4 Accepted');
+    const stranger = await start(
+      `${line.replace('04A1B2C3D4', 'STRANGER')} --url ws://127.0.0.1:${ports.ocpp}/ocpp --duration 2`,
+    );
+    expect(await stranger.exited, stranger.output()).not.toBe(0);
+    expect(handler.output()).toContain('CP1 STRANGER Blocked');
   });
 });

@@ -57,7 +57,11 @@ export function decideCall(input: CallInput): Decision<unknown> {
   return handler.decide(input.request, context);
 }
 
-function refuse(input: CallInput, refusal: { readonly code: string; readonly description: string }): Decision<unknown> {
+/** The decision that answers a call with an error; of a transaction message, the refusal is recorded. */
+export function refuse(
+  input: CallInput,
+  refusal: { readonly code: string; readonly description: string },
+): Decision<unknown> {
   const { call, state } = input;
   const { code, description } = refusal;
   const answer = { kind: 'error', code, description } as const;

@@ -1,7 +1,20 @@
 /** One charger in the memory of its owner. Lean: plain fields, never a parsed message (100,000 of these live in one process). */
 
 import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
-import type { ChargerId, CommandAsk, EdgeId, Epoch, ListedSession, PartitionId, Tenant, Uplink } from '@voltlane/wire';
+import type {
+  ChargerId,
+  CommandAsk,
+  EdgeId,
+  Epoch,
+  ListedSession,
+  PartitionId,
+  SessionId,
+  Tenant,
+  Uplink,
+  UplinkCall,
+} from '@voltlane/wire';
+import type { Heard } from './delegation/heard.ts';
+import type { ParkedCall } from './delegation/parked-call.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 
 /** The worker noticed that an edge which may hold the charger is gone. */
@@ -15,6 +28,21 @@ export interface EdgeLost {
 /** An edge says that it holds this session, and the worker did not know. */
 export interface SessionListed extends ListedSession {
   readonly kind: 'sessionListed';
+}
+
+/** A handler has spoken about a call of the charger, or will not. */
+export interface HandlerAnswered {
+  readonly kind: 'handlerAnswered';
+  readonly tenant: Tenant;
+  readonly chargerId: ChargerId;
+  readonly edgeId: EdgeId;
+  readonly sessionId: SessionId;
+  /** Of the parked call that was asked about. */
+  readonly ticket: number;
+  readonly heard: Heard;
+  readonly tookMs: number;
+  /** The call, for an error should this fail. */
+  readonly asked: Inbound<UplinkCall>;
 }
 
 /** Something about the charger's commands is due. */
@@ -33,7 +61,7 @@ export interface CommandsFound {
 }
 
 /** What the worker tells an actor by itself; it never travels and is not answered. */
-export type Notice = EdgeLost | SessionListed | CommandsDue | CommandsFound;
+export type Notice = EdgeLost | SessionListed | HandlerAnswered | CommandsDue | CommandsFound;
 
 /** Everything an actor is told: by its edge, by those who ask for commands, by its worker. */
 export type ActorMessage = Uplink | CommandAsk | Notice;
@@ -74,6 +102,8 @@ export interface ChargerActor {
   sendAgainMs: number;
   /** No command is sent before, monotonic ms: the edge could not send the last one. */
   commandsPausedUntilMs: number;
+  /** The call that waits for a handler; forgotten with the actor, and sent again by its edge. */
+  parked: ParkedCall | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
 }

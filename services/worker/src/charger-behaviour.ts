@@ -7,9 +7,8 @@
 import type { ActorBehaviour, FailureAnswer, Ownership } from '@voltlane/actors';
 import type { Journal } from '@voltlane/bus';
 import { BusError } from '@voltlane/bus';
-import type { AnsweredCall } from '@voltlane/charger-state';
 import { readState } from '@voltlane/charger-state';
-import { errorCode, parseJson, stringifyJson } from '@voltlane/ocpp';
+import { parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
@@ -23,14 +22,19 @@ import type {
   Uplink,
   UplinkCall,
 } from '@voltlane/wire';
-import { callFingerprint, findAnswered, rememberAnswered } from './answered-calls.ts';
+import { findAnswered, rememberAnswered } from './answered-calls.ts';
 import { deferralIntervalS, mayDefer } from './boot-deferral.ts';
 import type { CallInput } from './call-decision.ts';
 import { decideCall, requestNeeds } from './call-decision.ts';
-import type { ChargerActor, Inbound } from './charger-actor.ts';
+import { answeredCall, internalError, isShort, replyOutcome } from './call-outcome.ts';
+import type { ChargerActor, HandlerAnswered, Inbound } from './charger-actor.ts';
 import type { PolicyDefaults } from './charger-policy.ts';
 import { policyFor } from './charger-policy.ts';
 import type { CommandDesk } from './commands/command-desk.ts';
+import type { Delegation } from './delegation/delegation.ts';
+import type { Heard } from './delegation/heard.ts';
+import type { DelegatedCall } from './delegation/parked-call.ts';
+import { rule } from './delegation/verdict.ts';
 import { NO_TOKENS, tokenVerdicts } from './domain/authorization.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { createTransactionIds } from './domain/transaction-id.ts';
@@ -57,6 +61,7 @@ export interface BehaviourDependencies {
   readonly outbox: Outbox;
   readonly sessions: SessionKeeper;
   readonly commands: CommandDesk;
+  readonly delegation: Delegation;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
@@ -64,6 +69,15 @@ export interface BehaviourDependencies {
   readonly pressure: Pressure;
   /** Secret of the cluster that makes 1.6 transaction ids unguessable. */
   readonly transactionIdKey: Uint8Array;
+}
+
+/** A call that was decided, and what has to be done about it. */
+interface Settlement {
+  readonly call: UplinkCall;
+  readonly decision: Decision<unknown>;
+  readonly attached: SessionChange | undefined;
+  /** Whether the answer is remembered for who sends the call again: when something was recorded, in any case, or not at all. */
+  readonly remember: 'recorded' | 'always' | 'never';
 }
 
 /** The mind of every charger's actor. */
@@ -95,6 +109,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       bootsDeferred: 0,
       sendAgainMs: 0,
       commandsPausedUntilMs: 0,
+      parked: undefined,
       transactionIdFor: undefined,
     };
     await this.#deps.sessions.activated(actor, message);
@@ -106,6 +121,10 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     // Last: a CALL of ours leaves after the reply to the charger's own call, and after what that call changed.
     if (handled === undefined) return this.#deps.commands.advance(actor);
     return handled.then(() => this.#deps.commands.advance(actor));
+  }
+
+  mayPassivate(actor: ChargerActor): boolean {
+    return actor.parked === undefined;
   }
 
   #receive(actor: ChargerActor, message: Inbound): Promise<void> | void {
@@ -123,6 +142,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
         return this.#deps.sessions.edgeLost(actor, uplink);
       case 'sessionListed':
         return this.#deps.sessions.listed(actor, message, uplink);
+      case 'handlerAnswered':
+        return this.#handlerAnswered(actor, uplink);
       case 'commandSubmit':
       case 'commandCancel':
       case 'commandStatus':
@@ -140,6 +161,12 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   failed(key: string, message: Inbound, attempt: number, cause: unknown): FailureAnswer {
     const { metrics, log, clock, outbox, ownership } = this.#deps;
+    const { uplink } = message;
+    if (uplink.kind === 'handlerAnswered') {
+      // The parked call went with the actor's memory: the edge sends it again, and the handler is asked again.
+      if (cause instanceof WorkerError || (cause instanceof BusError && cause.retryable)) return { kind: 'drop' };
+      return this.failed(key, uplink.asked, attempt, cause);
+    }
     if (cause instanceof WorkerError) {
       if (cause.code === 'not-owner' || attempt > CONFLICT_RETRIES_MAX) return { kind: 'drop' };
       return { kind: 'retry', delayMs: 0 };
@@ -149,10 +176,9 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       return { kind: 'retry', delayMs: Math.min(BUS_RETRY_MAX_MS, BUS_RETRY_MIN_MS * 2 ** (attempt - 1)) };
     }
     metrics.failure();
-    const action = message.uplink.kind === 'call' ? message.uplink.action : message.uplink.kind;
+    const action = uplink.kind === 'call' ? uplink.action : uplink.kind;
     log.error({ charger: key, action, attempt, err: cause }, 'message failed');
     const epoch = ownership.epochOf(message.partition);
-    const { uplink } = message;
     if (uplink.kind === 'call' && epoch !== undefined) {
       outbox.reply({ partition: message.partition, epoch }, { ...message, uplink }, internalError(uplink));
     }
@@ -186,6 +212,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       this.#deps.metrics.duplicate('resend');
       return this.#deps.outbox.reply(actor, inbound, before.answer);
     }
+    if (actor.parked !== undefined && this.#deps.delegation.waits(actor, { ...inbound, uplink: call }))
+      return undefined;
     if (this.#deps.pressure.high() && mayDefer(call, actor.state, actor.policy, actor.bootsDeferred)) {
       return this.#deferBoot(actor, inbound, call);
     }
@@ -230,45 +258,105 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     inbound: Inbound<Uplink>,
     input: Pick<CallInput, 'call' | 'request' | 'tokens'>,
   ): Promise<void> | void {
-    const { call } = input;
-    const nowMs = this.#deps.clock.nowMs();
+    const { call, tokens } = input;
+    const attached = this.#judge(actor, inbound, call);
+    const decision = decideCall(this.#callInput(actor, input, attached));
+    const setting = this.#deps.delegation.settingFor(call, decision);
+    if (setting !== undefined) {
+      return this.#delegate(actor, { inbound: { ...inbound, uplink: call }, tokens, setting }, decision, attached);
+    }
+    return this.#settle(actor, inbound, { call, decision, attached, remember: 'recorded' });
+  }
+
+  /** Leaves the call to the handler of its tenant. The session is attached first: the handler may command the charger. */
+  async #delegate(
+    actor: ChargerActor,
+    delegated: DelegatedCall,
+    builtIn: Decision<unknown>,
+    attached: SessionChange | undefined,
+  ): Promise<void> {
+    const { inbound } = delegated;
+    const call = inbound.uplink;
+    if (attached !== undefined) {
+      const cause = { kind: 'sessionListed', sessionId: call.sessionId } as const;
+      await this.#deps.outbox.appendState(actor, attached.state, attached.events, cause);
+      this.#deps.sessions.attached(actor, inbound, call, attached);
+    }
+    const answer = builtIn.answer.kind === 'result' ? builtIn.answer.payload : undefined;
+    const parked = this.#deps.delegation.park(actor, delegated, answer);
+    if (parked !== 'parked') await this.#rule(actor, delegated, { kind: parked });
+  }
+
+  /** The handler has spoken: its call is decided, then those that waited behind it. */
+  async #handlerAnswered(actor: ChargerActor, answered: HandlerAnswered): Promise<void> {
+    const parked = this.#deps.delegation.take(actor, answered);
+    if (parked === undefined) return;
+    await this.#rule(actor, parked, answered.heard);
+    for (const inbound of parked.behind) await this.#call(actor, inbound, inbound.uplink);
+  }
+
+  #rule(actor: ChargerActor, { inbound, tokens, setting }: DelegatedCall, heard: Heard): Promise<void> | void {
+    const call = inbound.uplink;
+    const attached = this.#judge(actor, inbound, call);
+    const input = this.#callInput(actor, { call, request: parseJson(call.payload), tokens }, attached);
+    const ruling = rule(input, heard, setting.fallback);
+    this.#deps.delegation.ruled(call, ruling);
+    const remember = ruling.passing === true ? 'never' : 'always';
+    return this.#settle(actor, inbound, { call, decision: ruling.decision, attached, remember });
+  }
+
+  #judge(actor: ChargerActor, inbound: Inbound, call: UplinkCall): SessionChange | undefined {
     const opening = { openedAtMs: call.receivedAtMs, remoteAddress: undefined, securityProfile: undefined };
-    const attached = this.#deps.sessions.judge(actor, inbound, call, opening);
-    const decision = decideCall({
+    return this.#deps.sessions.judge(actor, inbound, call, opening);
+  }
+
+  #callInput(
+    actor: ChargerActor,
+    input: Pick<CallInput, 'call' | 'request' | 'tokens'>,
+    attached: SessionChange | undefined,
+  ): CallInput {
+    return {
       ...input,
       state: attached?.state ?? actor.state,
       policy: actor.policy,
-      nowMs,
+      nowMs: this.#deps.clock.nowMs(),
       transactionIdFor: (count) => this.#transactionId(actor, count),
-    });
+    };
+  }
+
+  #settle(actor: ChargerActor, inbound: Inbound<Uplink>, settled: Settlement): Promise<void> | void {
+    const { call, decision, attached, remember } = settled;
     const outcome = replyOutcome(decision);
     this.#deps.metrics.call(call.action, decision.duplicate === true ? 'duplicate' : decision.answer.kind);
     if (decision.conflict === true) this.#deps.metrics.conflictingContent();
     const changed = decision.state !== actor.state || decision.events.length > 0 || attached !== undefined;
     if (!changed && decision.meter === undefined && decision.report === undefined) {
+      if (remember === 'always') actor.recent = rememberAnswered(actor.recent, answeredCall(call, outcome));
       return this.#deps.outbox.reply(actor, inbound, outcome);
     }
-    return this.#commit(actor, inbound, call, decision, outcome, attached);
+    return this.#commit(actor, inbound, settled, outcome);
   }
 
   async #commit(
     actor: ChargerActor,
     inbound: Inbound<Uplink>,
-    call: UplinkCall,
-    decision: Decision<unknown>,
+    settled: Settlement,
     outcome: DownlinkReply['outcome'],
-    attached: SessionChange | undefined,
   ): Promise<void> {
     const { outbox } = this.#deps;
+    const { call, decision, attached, remember } = settled;
     const answered = answeredCall(call, outcome);
+    const durable = remember !== 'never' && isShort(outcome);
+    let recorded = false;
     if (decision.report !== undefined) await outbox.keepReport(actor, decision.report, call.payload);
     if (decision.meter !== undefined) await outbox.appendMeter(actor, decision.meter, call);
     if (decision.state !== actor.state || decision.events.length > 0 || attached !== undefined) {
-      const next = { ...decision.state, answered: rememberAnswered(decision.state.answered, answered) };
+      const { state } = decision;
+      const next = durable ? { ...state, answered: rememberAnswered(state.answered, answered) } : state;
       await outbox.appendState(actor, next, [...(attached?.events ?? []), ...decision.events], call);
-    } else {
-      actor.recent = rememberAnswered(actor.recent, answered);
+      recorded = durable;
     }
+    if (!recorded && remember !== 'never') actor.recent = rememberAnswered(actor.recent, answered);
     if (attached !== undefined) this.#deps.sessions.attached(actor, inbound, call, attached);
     outbox.reply(actor, inbound, outcome);
   }
@@ -281,28 +369,4 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
 function isCall(message: Inbound): message is Inbound<UplinkCall> {
   return message.uplink.kind === 'call';
-}
-
-function replyOutcome(decision: Decision<unknown>): DownlinkReply['outcome'] {
-  const { answer } = decision;
-  switch (answer.kind) {
-    case 'result':
-      return { kind: 'result', payload: stringifyJson(answer.payload) };
-    case 'error':
-      return answer;
-    case 'none':
-      return { kind: 'noted' };
-    default:
-      return answer satisfies never;
-  }
-}
-
-function answeredCall(call: UplinkCall, answer: DownlinkReply['outcome']): AnsweredCall {
-  const { sessionId, seq, messageId } = call;
-  return { session: sessionId, seq, messageId, fingerprint: callFingerprint(call), answer };
-}
-
-/** The CALLERROR of a message that could not be handled: an answer, so that the charger need not wait for its timeout. */
-function internalError(call: UplinkCall): DownlinkReply['outcome'] {
-  return { kind: 'error', code: errorCode(call.version, 'InternalError'), description: 'the central system failed' };
 }

@@ -7,11 +7,15 @@ import { eventJournalOptions } from '@voltlane/bus';
 import { openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
+import { openHandlerSettings } from '@voltlane/registry';
 import { randomId } from '@voltlane/time';
 import { workerId } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
 import { Commands } from './commands/commands.ts';
+import { Delegation } from './delegation/delegation.ts';
+import { HandlerAsks } from './delegation/handler-asks.ts';
+import { createDelegationMetrics } from './delegation/metrics.ts';
 import { Inbox } from './inbox.ts';
 import { startTrimming } from './journal-trim.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -28,6 +32,8 @@ export type Worker = Running;
 const REPORTS_BUCKET = 'voltlane_reports';
 const REPORTS_MAX_AGE_MS = 30 * 24 * 3600 * 1000;
 const HOUR_MS = 3600 * 1000;
+/** Memory for questions to handlers: each holds the payload of its call. */
+const QUESTIONS_BYTES_MAX = 128 * 1024 * 1024;
 /** How often idle actors are looked for. */
 const SWEEP_MS = 10_000;
 
@@ -122,6 +128,30 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     requestsMax: config.commandRequestsMax,
     host: () => host,
   });
+  const handlers = await openHandlerSettings(bus);
+  const asks = new HandlerAsks({
+    bus,
+    clock,
+    random: deps.random,
+    asksMax: config.handlerAsksMax,
+    bytesMax: QUESTIONS_BYTES_MAX,
+  });
+  const delegation = new Delegation({
+    settings: handlers,
+    asks,
+    ownership,
+    subjects,
+    clock,
+    log,
+    metrics: createDelegationMetrics(
+      telemetry.metrics,
+      metrics,
+      () => asks.size,
+      () => handlers.stats(),
+    ),
+    deadlineMsMax: config.handlerDeadlineMs,
+    deliver: (partition, key, inbound) => host.deliver(partition, key, inbound),
+  });
   const behaviour = new ChargerBehaviour({
     journal,
     registry: deps.registry,
@@ -130,6 +160,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     outbox,
     sessions,
     commands: commands.desk,
+    delegation,
     clock,
     log,
     metrics,
@@ -183,6 +214,8 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       commands.stop();
       await ownership.stop();
       await roster.stop();
+      asks.stop();
+      handlers.close();
       host.stop();
       if (bus.status() === 'connected') await bus.flush();
       log.info({}, 'worker gave its partitions up');

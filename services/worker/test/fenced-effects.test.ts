@@ -6,23 +6,23 @@ import { ActorHost } from '@voltlane/actors';
 import type { Bus, Journal, KeyValue } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
 import type { CommandStore } from '@voltlane/commands';
-import { openCommandStore } from '@voltlane/commands';
 import { openRegistry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
-import { createFakeClock } from '@voltlane/time';
+import { createFakeClock, createSeededRandom } from '@voltlane/time';
 import type { CommandSubmit, Downlink, Epoch, PartitionId, Uplink } from '@voltlane/wire';
 import { chargerId, createSubjects, decodeDownlink, epoch, foldCase, partitionId, sessionId } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import type { ChargerActor, Inbound } from '../src/charger-actor.ts';
 import { ChargerBehaviour } from '../src/charger-behaviour.ts';
-import { CommandAlarm } from '../src/commands/command-alarm.ts';
-import { CommandDesk } from '../src/commands/command-desk.ts';
-import { CommandLedger } from '../src/commands/command-ledger.ts';
-import { createCommandMetrics } from '../src/commands/command-metrics.ts';
+import { Delegation } from '../src/delegation/delegation.ts';
+import { HandlerAsks } from '../src/delegation/handler-asks.ts';
+import { createDelegationMetrics } from '../src/delegation/metrics.ts';
 import { createWorkerMetrics } from '../src/metrics.ts';
 import { Outbox } from '../src/outbox.ts';
 import { SessionIndex } from '../src/session-index.ts';
 import { SessionKeeper } from '../src/session-keeper.ts';
+import { loneDesk } from './commands/lone-desk.ts';
+import { createHandlerPlayer } from './delegation/handler-player.ts';
 import { SAMPLES_V201 } from './handlers/samples.ts';
 import { BOOT, call, header, opened, start, TENANT } from './uplinks.ts';
 
@@ -52,7 +52,6 @@ interface Run {
 
 /** Where whoever asks for commands is answered: public JSON, no envelope. */
 const ASKER = 'asker';
-const NO_REQUESTS = { inFlight: 0, asks: 0, repeats: 0, unreached: 0, overloaded: 0 };
 
 function submit(commandId: string, over: Partial<CommandSubmit> = {}): CommandSubmit {
   const address = { tenant: TENANT, chargerId: chargerId('CP1') };
@@ -79,9 +78,16 @@ function story(): readonly (Uplink | CommandSubmit)[] {
     submit('c1'),
     submit('c2', { waitMs: 0 }),
     submit('c3', { action: 'GetBaseReport' }),
-    { ...header('CP1', 's1'), kind: 'answer', seq: 6, commandId: 'c1', outcome: { kind: 'result', payload: ACCEPTED } },
+    {
+      ...header('CP1', 's1'),
+      kind: 'answer',
+      seq: 60,
+      commandId: 'c1',
+      outcome: { kind: 'result', payload: ACCEPTED },
+    },
     submit('c1'),
-    call('CP1', 6, 'Heartbeat', {}, { sessionId: sessionId('s2') }),
+    call('CP1', 6, 'DataTransfer', { vendorId: 'v' }),
+    call('CP1', 7, 'Heartbeat', {}, { sessionId: sessionId('s2') }),
     { ...header('CP1', 's2'), ...end },
     { ...header('CP1', 's1'), ...end },
     call('CP2', 1, 'BootNotification', SAMPLES_V201['BootNotification'] ?? {}, v201),
@@ -91,7 +97,11 @@ function story(): readonly (Uplink | CommandSubmit)[] {
 
 async function run(loss: Loss): Promise<Run> {
   const clock = createFakeClock();
-  const bus = createMemoryBus({ clock }).connect('worker');
+  const broker = createMemoryBus({ clock });
+  const bus = broker.connect('worker');
+  createHandlerPlayer(broker.connect('handler'), subjects, ['DataTransfer']).auto(() => ({
+    response: { status: 'Accepted' },
+  }));
   const effects: string[] = [];
   const late: string[] = [];
   const lateReplies: Downlink[] = [];
@@ -133,8 +143,7 @@ async function run(loss: Loss): Promise<Run> {
       return answered(bucket.put(key, value));
     },
   };
-  const kept = await openCommandStore(bus, { keepMs: 3_600_000 });
-  const store: CommandStore = {
+  const watchedStore = (kept: CommandStore): CommandStore => ({
     ...kept,
     open: (key, command) => {
       effect(`open ${key.commandId}`);
@@ -147,7 +156,7 @@ async function run(loss: Loss): Promise<Run> {
     // Dropping what has ended is no effect: whoever comes later may do it as well.
     readOpen: (key) => answered(kept.readOpen(key)),
     ended: (commandId) => answered(kept.ended(commandId)),
-  };
+  });
   const watchedBus: Pick<Bus, 'publish'> = {
     publish: (subject, data) => {
       effect(`publish ${subject}`);
@@ -172,8 +181,37 @@ async function run(loss: Loss): Promise<Run> {
   );
   const registry = await openRegistry(bus, { clock });
   const outbox = new Outbox({ bus: watchedBus, journal: watchedJournal, reports, ownership, subjects, clock, metrics });
-  const ledger = new CommandLedger();
-  ledger.open(PARTITION);
+  const asks = new HandlerAsks({
+    bus: {
+      request: (subject, data, timeoutMs) => {
+        effect(`ask ${subject}`);
+        return answered(bus.request(subject, data, timeoutMs));
+      },
+    },
+    clock,
+    random: createSeededRandom(1),
+    asksMax: 10,
+    bytesMax: 100_000,
+  });
+  const delegation = new Delegation({
+    settings: {
+      of: (_tenant, action) =>
+        action === 'DataTransfer' ? { deadlineMs: 3000, attempts: 1, fallback: 'builtIn' } : undefined,
+    },
+    asks,
+    ownership,
+    subjects,
+    clock,
+    log: telemetry.log,
+    metrics: createDelegationMetrics(
+      telemetry.metrics,
+      metrics,
+      () => asks.size,
+      () => ({ tenants: 0, unreadable: 0, beyondBound: 0 }),
+    ),
+    deadlineMsMax: 20_000,
+    deliver: (partition, key, inbound) => host.deliver(partition, key, inbound),
+  });
   const behaviour = new ChargerBehaviour({
     journal: watchedJournal,
     registry: {
@@ -192,15 +230,15 @@ async function run(loss: Loss): Promise<Run> {
       log: telemetry.log,
       metrics,
     }),
-    commands: new CommandDesk({
-      store,
-      ledger,
-      alarm: new CommandAlarm({ clock, deliver: () => 'accepted' }),
+    commands: await loneDesk({
+      bus,
       outbox,
       clock,
-      metrics: createCommandMetrics(telemetry.metrics, { open: () => 0, front: () => NO_REQUESTS }),
-      queueMax: 16,
+      metrics: telemetry.metrics,
+      partition: PARTITION,
+      store: watchedStore,
     }),
+    delegation,
     clock,
     log: telemetry.log,
     metrics,
@@ -215,7 +253,7 @@ async function run(loss: Loss): Promise<Run> {
     pressure: { high: () => false },
     transactionIdKey: new Uint8Array(32),
   });
-  const host = new ActorHost<ChargerActor, Inbound>(
+  const host: ActorHost<ChargerActor, Inbound> = new ActorHost<ChargerActor, Inbound>(
     behaviour,
     { mailboxMessagesMax: 64, actorsMax: 100, idleMs: 1_000_000, sweepMs: 100_000 },
     clock,
@@ -229,7 +267,7 @@ async function run(loss: Loss): Promise<Run> {
       deadlineMs: clock.monotonicMs() + 20_000,
       arrivedMs: clock.monotonicMs(),
     };
-    host.deliver(PARTITION, foldCase(uplink.chargerId), inbound);
+    host.deliver(PARTITION, `${uplink.tenant}/${foldCase(uplink.chargerId)}`, inbound);
     await clock.advanceAsync(10);
   }
   registry.close();
@@ -253,7 +291,14 @@ const NO_OWNERSHIP = {
 describe('a worker that lost a partition', () => {
   it('would have had every kind of effect', async () => {
     const { effects, questions, answers } = await run(NEVER);
-    const kinds = ['append event', 'record event', 'put default', 'publish r', 'publish voltlane.v1.edge'];
+    const kinds = [
+      'append event',
+      'record event',
+      'put default',
+      'publish r',
+      'publish voltlane.v1.edge',
+      'ask handle',
+    ];
     for (const kind of [...kinds, 'open c', 'end c', `publish ${ASKER}`]) {
       expect(effects.filter((effect) => effect.startsWith(kind)).length, kind).toBeGreaterThan(0);
     }

@@ -17,6 +17,8 @@ export interface WorkerProcess {
 }
 
 export interface WorkerSet {
+  /** Of the nats-server, for clients that are not ours. */
+  readonly url: string;
   readonly bus: Bus;
   readonly journal: Journal;
   readonly subjects: Subjects;
@@ -78,6 +80,7 @@ export async function startWorkerSet(
     return worker;
   };
   const set: WorkerSet = {
+    url: server.url,
     bus,
     journal,
     subjects,

@@ -32,7 +32,7 @@ export interface MemoryBusOptions {
   readonly recordsMax?: number;
   /** Messages under way, default 1,000,000; beyond it they are dropped and counted. */
   readonly deliveriesMax?: number;
-  /** Requests pending per connection, default 10,000. */
+  /** Requests pending per connection, default 20,000. */
   readonly pendingRequestsMax?: number;
   /** How long an operation lost to a fault takes to fail, default 5,000. */
   readonly storeTimeoutMs?: number;
@@ -78,7 +78,7 @@ export class MemoryBrokerCore implements MemoryBroker {
     this.schedule = options.schedule ?? queueMicrotask;
     this.onError = options.onError ?? crashOnHandlerError;
     this.payloadBytesMax = options.payloadBytesMax ?? 1_048_576;
-    this.pendingRequestsMax = options.pendingRequestsMax ?? 10_000;
+    this.pendingRequestsMax = options.pendingRequestsMax ?? 20_000;
     this.storeTimeoutMs = options.storeTimeoutMs ?? 5_000;
     this.#random = options.random ?? systemRandom;
     this.#recordsMax = options.recordsMax ?? 100_000;

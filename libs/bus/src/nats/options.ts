@@ -49,7 +49,7 @@ export interface NatsOptions {
   readonly ackTimeoutMs?: number;
   /** Writes waiting for acknowledgement, default 10,000; then BusError `overloaded`. */
   readonly pendingAcksMax?: number;
-  /** Requests waiting for an answer, default 10,000; then BusError `overloaded`. */
+  /** Requests waiting for an answer, default 20,000 (up to half may be questions to handlers); then BusError `overloaded`. */
   readonly pendingRequestsMax?: number;
   /** Bytes sent but not yet confirmed by the server, default 64 MiB; then publishes are dropped and writes `overloaded`. */
   readonly outboundBytesMax?: number;
@@ -119,7 +119,7 @@ export function resolveNatsOptions(options: NatsOptions): ResolvedNatsOptions {
     signal: options.signal,
     ackTimeoutMs: options.ackTimeoutMs ?? 2_500,
     pendingAcksMax: options.pendingAcksMax ?? 10_000,
-    pendingRequestsMax: options.pendingRequestsMax ?? 10_000,
+    pendingRequestsMax: options.pendingRequestsMax ?? 20_000,
     outboundBytesMax: options.outboundBytesMax ?? 64 * 1_048_576,
     bucketReplicas: options.bucketReplicas ?? 1,
     bucketPrefix: options.bucketPrefix ?? '',

@@ -53,6 +53,6 @@ export const apiOptions: OptionGroup<ApiOptions> = {
   seedFile: {
     kind: optional(text(/^[^\0]{1,4096}$/, 'a path')),
     default: undefined,
-    doc: 'File of chargers and tokens, one JSON object per line, written into the registry at start.',
+    doc: 'File of chargers, tokens and handlers, one JSON object per line, written into the registry at start.',
   },
 };

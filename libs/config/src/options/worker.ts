@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly pressureAppendMs: number;
   readonly authorize: 'open' | 'tokens';
   readonly journalTrimIntervalS: number;
+  readonly handlerAsksMax: number;
+  readonly handlerDeadlineMs: number;
 }
 
 /** The worker group as data. */
@@ -112,6 +114,16 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     kind: integer(10, 604_800),
     default: 3_600,
     doc: 'How often records older than `VOLTLANE_JOURNAL_MAX_AGE_HOURS` are let go of.',
+  },
+  handlerAsksMax: {
+    kind: integer(1, 10_000),
+    default: 10_000,
+    doc: 'Questions to handlers of users that wait for their answer, per worker; above it a call gets its fallback at once.',
+  },
+  handlerDeadlineMs: {
+    kind: integer(100, 20_000),
+    default: 20_000,
+    doc: 'Longest time a handler gets for a call; a tenant’s setting above it counts as this.',
   },
   authorize: {
     kind: oneOf(['open', 'tokens']),
