@@ -43,7 +43,7 @@ async function service(url: string, thinking: () => boolean, seen: string[]): Pr
 }
 
 it('a handler written with the NATS client decides, may restart, and survives the death of a worker', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   set = await startWorkerSet(PARTITIONS, 2);
   const { url, bus, subjects } = set;
