@@ -5,8 +5,7 @@
  * - `partitions-mismatch`: this process is configured with another partition count than the cluster was created with.
  * - `invalid-record`: a charger, a token or the settings break a rule; the message names the field.
  * - `newer-version`: written by a newer version of the broker.
- * - `full`: there are as many API keys as there may be.
- * - `too-many`: a bound of the cluster is reached; the message names it.
+ * - `full`: a bound of the cluster is reached; the message names it.
  * - `contended`: another process kept writing the same key; trying again can help.
  */
 export const REGISTRY_ERROR_CODES = [
@@ -14,7 +13,6 @@ export const REGISTRY_ERROR_CODES = [
   'invalid-record',
   'newer-version',
   'full',
-  'too-many',
   'contended',
 ] as const;
 

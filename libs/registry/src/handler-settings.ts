@@ -27,7 +27,7 @@ export interface HandlerSettings {
   of(tenant: Tenant, action: string): HandlerSetting | undefined;
   /** What is stored of a tenant. RegistryError `invalid-record` or `newer-version` when it cannot be read. */
   get(tenant: Tenant): Promise<TenantHandlers | undefined>;
-  /** Replaces all of a tenant's. RegistryError `invalid-record`, or `too-many` when the bound is reached. */
+  /** Replaces all of a tenant's. RegistryError `invalid-record`, or `full` when the bound is reached. */
   put(tenant: Tenant, handlers: TenantHandlers): Promise<void>;
   /** From then on the built-in rules decide. */
   delete(tenant: Tenant): Promise<void>;
@@ -94,7 +94,7 @@ export async function openHandlerSettings(
     async put(tenant, handlers) {
       const value = encodeTenantHandlers(handlers);
       if (!tenants.has(tenant) && tenants.size >= tenantsMax) {
-        throw new RegistryError('too-many', `handlers of ${tenantsMax} tenants are kept, and these are of one more`);
+        throw new RegistryError('full', `handlers of ${tenantsMax} tenants are kept, and these are of one more`);
       }
       const revision = await bucket.put(tenant, value);
       learn(tenant, revision, decodeTenantHandlers(value));

@@ -87,7 +87,7 @@ describe('handler settings', () => {
     const small = await openHandlerSettings(broker.connect('small'), 1);
     const large = await openHandlerSettings(broker.connect('large'));
     await small.put(DEFAULT, AUTHORIZE);
-    await expect(small.put(ACME, BOOT)).rejects.toMatchObject({ code: 'too-many' });
+    await expect(small.put(ACME, BOOT)).rejects.toMatchObject({ code: 'full' });
     await small.put(DEFAULT, BOOT);
     await clock.advanceAsync(1);
     await large.put(ACME, BOOT);

@@ -12,6 +12,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { chargerRoutes } from './routes/charger.ts';
 import { chargerRecordRoutes } from './routes/charger-records.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { handlerRoutes } from './routes/handlers.ts';
 import { importRoutes } from './routes/imports.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { loadSeedFile } from './seed-file.ts';
@@ -78,6 +79,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
       chargerRecordRoutes({ registry, random }),
       tokenRoutes({ registry, clock }),
       importRoutes({ registry, random }),
+      handlerRoutes({ handlers }),
       apiKeyRoutes({ keys, clock, random }),
     ],
     authenticator,

@@ -7,6 +7,7 @@ export const TAGS: { readonly name: string; readonly description: string }[] = [
   { name: 'commands', description: 'Calls to chargers and what became of them.' },
   { name: 'events', description: 'What happens, as a stream.' },
   { name: 'tokens', description: 'Who may charge.' },
+  { name: 'handlers', description: 'Decisions left to a service of the tenant.' },
   { name: 'keys', description: 'Who may use this api.' },
   { name: 'about', description: 'The api itself.' },
 ];

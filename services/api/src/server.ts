@@ -133,6 +133,11 @@ function newServer({ options, random, log }: ApiServerParts): RouteServer {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     request.bodyText = text.toString();
+    // Clients name the content type of a DELETE that has no body.
+    if (request.bodyText === '' && request.routeOptions.schema?.body === undefined) {
+      done(null, undefined);
+      return;
+    }
     const reading = readJsonBody(request.bodyText);
     if (reading.kind === 'value') done(null, reading.value);
     else done(new RefusedBody(reading.problem));

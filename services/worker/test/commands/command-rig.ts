@@ -36,6 +36,8 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface CommandRig {
   readonly registry: Registry;
   readonly workers: Worker[];
+  /** The connection commands are asked by. */
+  readonly backend: Bus;
   /** Each CALL once, however often it was given to the edge. */
   readonly calls: readonly SeenCall[];
   /** Copies of CALLs, repeats included. */
@@ -132,6 +134,7 @@ export async function startCommandRig(
   return {
     registry,
     workers,
+    backend,
     calls,
     copies: () => copies,
     closes,
