@@ -74,7 +74,7 @@ export function problemOf(facts: ProblemFacts, requestId: string): Problem {
 }
 
 /** Schema of the document. */
-export const PROBLEM_SCHEMA: Readonly<Record<string, unknown>> = {
+export const PROBLEM_SCHEMA: object = {
   $id: 'Problem',
   type: 'object',
   description:
