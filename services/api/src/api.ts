@@ -54,6 +54,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     random,
     inFlightMax: config.commandRequestsMax,
   });
+  commands.start();
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
@@ -89,6 +90,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
         log.warn({ waitMs }, 'requests cut off');
       });
       await server.close();
+      commands.stop();
     },
   };
 }

@@ -88,8 +88,9 @@ export class Commands {
     return {
       gained: (partition: PartitionId, epoch: Epoch): void => {
         this.#ledger.open(partition);
-        next.gained(partition, epoch);
+        // Before the announcement, on the same connection: whoever hears of the new owner asks it at once.
         this.#inbox.open(partition);
+        next.gained(partition, epoch);
         this.#recovery.gained(partition);
       },
       released: async (partition: PartitionId): Promise<void> => {
@@ -109,12 +110,14 @@ export class Commands {
   start(): void {
     const { bus, subjects, log } = this.#deps;
     this.#alarm.start();
+    this.#client.start();
     this.#front = startCommandFront({ bus, subjects, client: this.#client, log, metrics: this.#metrics });
   }
 
   /** Takes no more requests; what is in hand goes on until the bus closes. */
   stop(): void {
     this.#front?.unsubscribe();
+    this.#client.stop();
     this.#recovery.stop();
     this.#alarm.stop();
   }
