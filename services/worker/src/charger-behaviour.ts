@@ -94,7 +94,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       recent: [],
       bootsDeferred: 0,
       sendAgainMs: 0,
-      commandsPausedUntilMs: 0,
+      commandsHeld: undefined,
       transactionIdFor: undefined,
     };
     await this.#deps.sessions.activated(actor, message);

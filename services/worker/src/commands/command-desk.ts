@@ -39,7 +39,9 @@ export interface CommandDeskDependencies {
 /** A CALL without an answer is given to the edge again this often: the bus may have lost it. */
 const SEND_AGAIN_MS = 2_000;
 /** An edge that could not send is not asked again at once. */
-const UNSENT_PAUSE_MS = 500;
+const UNSENT_HOLD_MS = 500;
+/** A connection that is given up is gone long before; if the edge never heard of it, it goes on after this. */
+const GIVEN_UP_HOLD_MS = 30_000;
 
 /** The desk of one worker. */
 export class CommandDesk {
@@ -75,7 +77,7 @@ export class CommandDesk {
       const step = queue.unsend(commands, commandId);
       if (step === undefined) metrics.staleAnswer();
       else {
-        actor.commandsPausedUntilMs = clock.monotonicMs() + UNSENT_PAUSE_MS;
+        actor.commandsHeld = { session: inbound.uplink.sessionId, untilMs: clock.monotonicMs() + UNSENT_HOLD_MS };
         await this.#proceed(actor, step, [], inbound.uplink);
       }
     } else {
@@ -173,8 +175,7 @@ export class CommandDesk {
     cause: StateCause,
   ): Promise<void> {
     const facts = this.#facts(actor);
-    const paused = actor.commandsPausedUntilMs > this.#deps.clock.monotonicMs();
-    const next = paused ? undefined : queue.nextToSend(step.commands, facts);
+    const next = queue.nextToSend(step, facts);
     const fault = next === undefined ? undefined : await this.#faultOf(actor, next);
     await this.#commit(actor, queue.joined(step, queue.advance(step.commands, facts, next, fault)), events, cause);
   }
@@ -211,6 +212,7 @@ export class CommandDesk {
     if (send !== undefined) await this.#send(actor);
     if (unresponsiveAfter !== undefined && session !== undefined) {
       metrics.unresponsive();
+      actor.commandsHeld = { session: session.id, untilMs: clock.monotonicMs() + GIVEN_UP_HOLD_MS };
       outbox.closeSocket(actor, session, 'unresponsive');
     }
     this.#wake(actor);
@@ -266,21 +268,25 @@ export class CommandDesk {
       if (patienceEndsMs !== undefined) times.push(patienceEndsMs);
     }
     if (session !== undefined && commands.sent?.sessionId === session.id) times.push(actor.sendAgainMs);
-    const nowMs = clock.monotonicMs();
-    if (commands.sent === undefined && commands.queue.length > 0 && actor.commandsPausedUntilMs > nowMs) {
-      times.push(actor.commandsPausedUntilMs);
+    if (commands.sent === undefined && commands.queue.length > 0) {
+      const { commandsHeld: held } = actor;
+      if (held !== undefined && held.session === session?.id && held.untilMs > clock.monotonicMs()) {
+        times.push(held.untilMs);
+      }
     }
     alarm.set(actor, times.length === 0 ? undefined : Math.min(...times));
   }
 
   #facts(actor: ChargerActor): QueueFacts {
-    const { state, policy } = actor;
+    const { state, policy, commandsHeld: held } = actor;
+    const { clock } = this.#deps;
     return {
-      nowMs: this.#deps.clock.nowMs(),
+      nowMs: clock.nowMs(),
       session: state.session,
       newestOpenedMs: state.newestOpenedMs,
       registration: standingOf(state, policy),
       quietUntilMs: state.acceptedAtMs === 0 ? 0 : state.acceptedAtMs + policy.quietAfterBootMs,
+      heldSession: held !== undefined && held.untilMs > clock.monotonicMs() ? held.session : undefined,
       timeoutsMax: policy.commandTimeoutsMax,
     };
   }

@@ -1,4 +1,5 @@
 /** Workers on a memory bus, an edge that is played, and a backend that asks for commands over the public subjects. */
+import { EDGES_BUCKET, startHeartbeat } from '@voltlane/actors';
 import type { Bus, MemoryBroker, MemoryFaults } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
 import { loadConfig } from '@voltlane/config';
@@ -13,6 +14,7 @@ import { startWorker } from '../../src/index.ts';
 import { BOOT, call, EDGE, header, opened, TENANT } from '../uplinks.ts';
 
 const PARTITIONS = 4;
+const EDGE_HEARTBEAT_MS = 1_000;
 const subjects = createSubjects('');
 const JOURNAL = eventJournalOptions(subjects, {
   maxAgeMs: 168 * 3_600_000,
@@ -110,6 +112,9 @@ export async function startCommandRig(
     workers.push(worker);
     return worker;
   };
+  // Before the workers look: a charger of an edge nobody hears of is taken for disconnected.
+  const members = await edge.keyValue({ bucket: EDGES_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 });
+  const heartbeat = await startHeartbeat({ member: EDGE, members, bus: edge, clock: systemClock }, EDGE_HEARTBEAT_MS);
   await start();
 
   const uplink = async (message: Uplink): Promise<DownlinkReply> => {
@@ -168,6 +173,7 @@ export async function startCommandRig(
     },
     stop: async () => {
       for (const worker of workers) await worker.stop();
+      await heartbeat.stop();
       registry.close();
     },
   };
