@@ -236,7 +236,9 @@ describe('what is asked by the id alone', () => {
   it('is not found by another tenant, open or ended', async () => {
     const other = tenant('other');
     await store.open(open, { payload: '{}' });
-    expect(await settled(client.status(other, open.commandId))).toMatchObject({ problem: { code: 'command-not-found' } });
+    expect(await settled(client.status(other, open.commandId))).toMatchObject({
+      problem: { code: 'command-not-found' },
+    });
     await store.end('c00000002', finished('c00000002'), epoch(1));
     expect(await settled(client.cancel(other, 'c00000002', 'Eve'))).toMatchObject({
       problem: { code: 'command-not-found' },

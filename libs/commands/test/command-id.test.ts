@@ -3,7 +3,10 @@ import { chargerId, tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import { derivedCommandId, isCommandId, newCommandId } from '../src/index.ts';
 
-const address = (tenantName: string, charger: string) => ({ tenant: tenant(tenantName), chargerId: chargerId(charger) });
+const address = (tenantName: string, charger: string) => ({
+  tenant: tenant(tenantName),
+  chargerId: chargerId(charger),
+});
 
 describe('an id', () => {
   it('is random, fits a message id and is an id', () => {

@@ -71,7 +71,8 @@ describe('a request', () => {
   });
 
   it.each([null, [], 'x', 7])('with a payload that is no object is refused: %j', (payload) => {
-    const expected = payload === null ? { kind: 'request' } : { problem: { code: 'invalid-request', path: '/payload' } };
+    const expected =
+      payload === null ? { kind: 'request' } : { problem: { code: 'invalid-request', path: '/payload' } };
     expect(readCommandRequest({ payload })).toMatchObject(expected);
   });
 

@@ -1,6 +1,7 @@
 /** The queue of one charger as a machine: tables for each step, and a property over random lives. */
-import { NO_COMMANDS, type QueuedCommand, type SentCommand, type SessionState } from '@voltlane/charger-state';
+
 import type { CommandsState } from '@voltlane/charger-state';
+import { NO_COMMANDS, type QueuedCommand, type SentCommand, type SessionState } from '@voltlane/charger-state';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as queue from '../../src/commands/command-queue.ts';
@@ -55,7 +56,12 @@ function endings({ ended }: queue.QueueStep): readonly (readonly [string, string
 describe('what is sent next', () => {
   it.each<[string, CommandsState, Partial<queue.QueueFacts>, string | undefined]>([
     ['the first of equals', waiting(command('a'), command('b')), {}, 'a'],
-    ['the highest priority', waiting(command('a', { priority: 0 }), command('b'), command('c', { priority: 9 })), {}, 'c'],
+    [
+      'the highest priority',
+      waiting(command('a', { priority: 0 }), command('b'), command('c', { priority: 9 })),
+      {},
+      'c',
+    ],
     ['nothing while one is unanswered', { ...waiting(command('a')), sent: sent('x') }, {}, undefined],
     ['nothing while the charger is away', waiting(command('a')), { session: undefined }, undefined],
     ['nothing while it is to be quiet', waiting(command('a')), { quietUntilMs: NOW_MS + 1 }, undefined],
@@ -124,7 +130,11 @@ describe('time and connection', () => {
   });
 
   it('end what waits: expired, or offline when it may not wait', () => {
-    const commands = waiting(command('a', { expiresAtMs: NOW_MS }), command('b', { waitsOffline: false }), command('c'));
+    const commands = waiting(
+      command('a', { expiresAtMs: NOW_MS }),
+      command('b', { waitsOffline: false }),
+      command('c'),
+    );
     expect(endings(proceed(queue.unchanged(commands), AWAY))).toEqual([
       ['a', 'expired', false],
       ['b', 'offline', false],
@@ -229,7 +239,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     kind: fc.constant('answer' as const),
     outcome: fc.constantFrom('accepted', 'rejected', 'callError', 'timeout', 'offline'),
   }),
-  fc.record({ kind: fc.constantFrom('lateAnswer' as const, 'unsent' as const, 'connect' as const, 'disconnect' as const) }),
+  fc.record({
+    kind: fc.constantFrom('lateAnswer' as const, 'unsent' as const, 'connect' as const, 'disconnect' as const),
+  }),
   fc.record({ kind: fc.constant('cancel' as const), place: fc.nat(5) }),
   fc.record({
     kind: fc.constant('boot' as const),
@@ -246,7 +258,7 @@ describe('whatever happens', () => {
         for (const one of happenings) life.happen(one);
         life.rest();
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -328,7 +340,10 @@ class Life {
   }
 
   #check(step: queue.QueueStep): void {
-    for (const { command: { id }, ending } of step.ended) {
+    for (const {
+      command: { id },
+      ending,
+    } of step.ended) {
       expect(this.#ended.has(id), `${id} ends twice`).toBe(false);
       expect(ending.sent, `${id} ends as sent or not`).toBe(this.#left.has(id));
       this.#ended.add(id);
@@ -349,6 +364,7 @@ class Life {
       expect(this.#left.has(id) || this.#ended.has(id), `${id} is in the queue`).toBe(false);
     }
     expect(commands.timeouts).toBeLessThan(this.#facts.timeoutsMax);
-    if (step.unresponsiveAfter !== undefined) expect(step.send, 'nothing leaves with a connection that goes').toBe(undefined);
+    if (step.unresponsiveAfter !== undefined)
+      expect(step.send, 'nothing leaves with a connection that goes').toBe(undefined);
   }
 }
