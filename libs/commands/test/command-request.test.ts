@@ -60,7 +60,7 @@ describe('a request', () => {
       expect(readCommandRequest({ [name]: value }).kind, value).toBe('request');
     }
     for (const value of ['', 'x'.repeat(129), 'a\nb', '\u0000', '\ud800', 7, null, {}]) {
-      expect(readCommandRequest({ [name]: value }), String(value)).toMatchObject({
+      expect(readCommandRequest({ [name]: value }), JSON.stringify(value)).toMatchObject({
         problem: { code: 'invalid-request', path: `/${name}` },
       });
     }

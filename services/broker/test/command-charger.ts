@@ -22,6 +22,8 @@ export interface CommandCharger {
   /** Close codes of its sockets. */
   readonly closes: readonly number[];
   readonly online: () => boolean;
+  /** The URL it dialled last. */
+  readonly url: () => string;
   /** Connects, boots when asked to, and from then on comes back by itself, to the URLs in turn. */
   start(): Promise<void>;
   /** Sends a frame over the socket of now. */
@@ -106,6 +108,7 @@ export function createCommandCharger(options: CommandChargerOptions): CommandCha
     frames,
     closes,
     online: () => socket !== undefined,
+    url: () => urls[(dials - 1) % urls.length] ?? '',
     start: async () => {
       wanted = true;
       await connect();
