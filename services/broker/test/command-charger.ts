@@ -10,6 +10,8 @@ export interface SeenCall {
   readonly action: string;
   /** The whole frame. */
   readonly frame: string;
+  /** When it came, monotonic ms. */
+  readonly atMs: number;
 }
 
 /** One charger. */
@@ -72,7 +74,7 @@ export function createCommandCharger(options: CommandChargerOptions): CommandCha
       frames.push(frame);
       return;
     }
-    const call = { id: String(messageId), action: String(action), frame };
+    const call = { id: String(messageId), action: String(action), frame, atMs: systemClock.monotonicMs() };
     calls.push(call);
     const reply = answer(call);
     if (reply !== undefined && from.readyState === WebSocket.OPEN) from.send(reply);

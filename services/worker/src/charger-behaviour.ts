@@ -139,7 +139,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   }
 
   failed(key: string, message: Inbound, attempt: number, cause: unknown): FailureAnswer {
-    const { metrics, log, clock, outbox, ownership } = this.#deps;
+    const { metrics, log, clock, outbox, ownership, commands } = this.#deps;
+    if (ownership.epochOf(message.partition) !== undefined) commands.failed(message);
     if (cause instanceof WorkerError) {
       if (cause.code === 'not-owner' || attempt > CONFLICT_RETRIES_MAX) return { kind: 'drop' };
       return { kind: 'retry', delayMs: 0 };

@@ -200,6 +200,7 @@ async function run(loss: Loss): Promise<Run> {
       clock,
       metrics: createCommandMetrics(telemetry.metrics, { open: () => 0, front: () => NO_REQUESTS }),
       queueMax: 16,
+      recheck: () => undefined,
     }),
     clock,
     log: telemetry.log,

@@ -11,7 +11,7 @@ import type { CommandError, CommandProblem, CommandStore, OpenCommandKey } from 
 import { problem, problemJson, statusJson } from '@voltlane/commands';
 import { errorCode } from '@voltlane/ocpp';
 import type { Clock } from '@voltlane/time';
-import type { CommandAsk, CommandCancel, CommandSubmit, UplinkAnswer } from '@voltlane/wire';
+import type { CommandAsk, CommandCancel, CommandSubmit, PartitionId, UplinkAnswer } from '@voltlane/wire';
 import type { ChargerActor, CommandsFound, Inbound } from '../charger-actor.ts';
 import { standingOf } from '../domain/registration.ts';
 import type { EventDraft } from '../handlers/handler.ts';
@@ -34,6 +34,8 @@ export interface CommandDeskDependencies {
   readonly metrics: CommandMetrics;
   /** Commands that wait for one charger at most. */
   readonly queueMax: number;
+  /** The open commands of the partition are to be looked at anew, in a while. */
+  readonly recheck: (partition: PartitionId) => void;
 }
 
 /** A CALL without an answer is given to the edge again this often: the bus may have lost it. */
@@ -106,19 +108,25 @@ export class CommandDesk {
     this.#wake(actor);
   }
 
-  /** A new owner found open entries of this charger: those the state does not know are leftovers of a death. */
+  /** Open entries of this charger were found: those the state does not know are leftovers of a death, or of a step that failed. */
   async found(actor: ChargerActor, { commandIds }: CommandsFound): Promise<void> {
     const { store, ledger } = this.#deps;
     for (const commandId of commandIds) {
       const entry = await store.readOpen(keyOf(actor, commandId));
       if (entry === undefined) continue;
-      if (queue.findOpen(actor.state.commands, commandId) === undefined) {
-        await store.drop(keyOf(actor, commandId), entry.revision);
-      } else ledger.put(actor.partition, commandId, entry);
+      if (queue.findOpen(actor.state.commands, commandId) === undefined) await this.#bury(actor, commandId, entry);
+      else ledger.put(actor.partition, commandId, entry);
     }
     // The CALL may have been lost with the owner before; the edge knows it if not.
     actor.sendAgainMs = 0;
     await this.due(actor);
+  }
+
+  /** A message of a charger of this partition failed, after who knows what. */
+  failed({ partition, uplink }: Inbound): void {
+    const isNotice = uplink.kind === 'commandsDue' || uplink.kind === 'commandsFound';
+    // Nobody sends a notice again.
+    if (isNotice || this.#deps.ledger.holds(partition)) this.#deps.recheck(partition);
   }
 
   /** After anything that may have changed what can be sent. Nothing to do costs nothing. */
@@ -250,10 +258,24 @@ export class CommandDesk {
     return entry;
   }
 
-  /** Not awaited: what is left over is found and dropped by the next owner. */
+  /** Drops what is left of a command that is not open; whoever still waits is told how it ended. */
+  async #bury(actor: ChargerActor, commandId: string, entry: LedgerEntry): Promise<void> {
+    const { store, ledger, outbox } = this.#deps;
+    await store.drop(keyOf(actor, commandId), entry.revision);
+    const { waiters } = ledger.settle(actor.partition, commandId);
+    const ended = waiters.length === 0 ? undefined : await store.ended(commandId);
+    if (ended === undefined) return;
+    for (const { reply } of waiters) outbox.answer(actor, reply, ended);
+  }
+
+  /** Not awaited: what is left over is found and dropped when the partition is looked at again. */
   #drop(actor: ChargerActor, commandId: string, entry: LedgerEntry | undefined): void {
     if (entry === undefined) return;
-    this.#deps.store.drop(keyOf(actor, commandId), entry.revision).catch(() => this.#deps.metrics.dropFailed());
+    const { store, metrics, recheck } = this.#deps;
+    store.drop(keyOf(actor, commandId), entry.revision).catch(() => {
+      metrics.dropFailed();
+      recheck(actor.partition);
+    });
   }
 
   #wake(actor: ChargerActor): void {

@@ -80,6 +80,7 @@ export class Commands {
       clock,
       metrics: this.#metrics,
       queueMax: deps.queueMax,
+      recheck: (partition) => this.#recovery.again(partition),
     });
   }
 

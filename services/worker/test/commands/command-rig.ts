@@ -2,6 +2,7 @@
 import { EDGES_BUCKET, startHeartbeat } from '@voltlane/actors';
 import type { Bus, MemoryBroker, MemoryFaults } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
+import { OPEN_COMMANDS_BUCKET } from '@voltlane/commands';
 import { loadConfig } from '@voltlane/config';
 import { openClusterSettings, openRegistry, type Registry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
@@ -61,6 +62,8 @@ export interface CommandRig {
   /** Waits for the n-th CALL (from 1). */
   nthCall(n: number): Promise<SeenCall>;
   events(charger: string): Promise<readonly EventBody[]>;
+  /** Keys of the bucket of open commands. */
+  open(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -170,6 +173,10 @@ export async function startCommandRig(
           .get(charger)
           ?.map(({ event }) => event) ?? []
       );
+    },
+    open: async () => {
+      const valueBytesMax = backend.payloadBytesMax;
+      return (await backend.keyValue({ bucket: OPEN_COMMANDS_BUCKET, maxAgeMs: 0, valueBytesMax })).keys();
     },
     stop: async () => {
       for (const worker of workers) await worker.stop();
