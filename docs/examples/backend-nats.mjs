@@ -54,7 +54,8 @@ for await (const message of await consumer.consume()) {
   for (const { id, kind, data } of events) {
     console.log(charger, id, kind);
     if (kind !== 'transaction.ended') continue;
-    const payload = source?.version === '1.6' ? { connectorId: data.connectorId } : { evseId: data.evseId, connectorId: 1 };
+    const payload =
+      source?.version === '1.6' ? { connectorId: data.connectorId } : { evseId: data.evseId, connectorId: 1 };
     const { outcome, response } = await command(charger, 'UnlockConnector', payload, `unlock ${id}`);
     console.log(charger, 'UnlockConnector', outcome, response?.status);
   }

@@ -1,8 +1,10 @@
 /** Every CSMS action of every version gets an answer that its schema allows. */
 import { actionsOf, OCPP_VERSIONS, validate } from '@voltlane/ocpp';
+import { loadSamplePayloads } from '@voltlane/testkit';
 import { describe, expect, it } from 'vitest';
 import { bootedRig } from './harness.ts';
-import { minimalRequest } from './minimal-payload.ts';
+
+const samples = await loadSamplePayloads();
 
 const EXPECTED = { '1.6': 26, '2.0.1': 40, '2.1': 55 };
 
@@ -16,7 +18,7 @@ describe.each(OCPP_VERSIONS)('commands of OCPP %s', (version) => {
   });
 
   it.each(actions)('%s is answered as its schema says', async (action) => {
-    const request = minimalRequest(version, action);
+    const request = samples.minimal(version, action, 'request');
     expect(validate(version, action, 'request', request, 'strict')).toBeUndefined();
     const { csms, charger, pass, events } = await bootedRig(version);
     const answer = csms.command(action, request);

@@ -9,7 +9,7 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   pino: ['telemetry'],
   'prom-client': ['telemetry'],
   leven: ['config'],
-  'typed-ocpp': ['ocpp'],
+  'typed-ocpp': ['ocpp', 'testkit'],
   ajv: ['ocpp', 'api'],
   'ajv-formats': ['ocpp'],
   fastify: ['api'],

@@ -20,10 +20,11 @@ import { problem } from './command-problem.ts';
 import { type CommandRequest, waitOf } from './command-request.ts';
 import { type CommandAnswer, readAnswer } from './command-status.ts';
 import type { CommandStore } from './command-store.ts';
+import { OwnerWatch } from './owner-watch.ts';
 
 /** What the client works with. */
 export interface CommandClientDependencies {
-  readonly bus: Pick<Bus, 'request'>;
+  readonly bus: Pick<Bus, 'request' | 'subscribe'>;
   readonly subjects: Subjects;
   readonly partitions: number;
   readonly store: Pick<CommandStore, 'ended' | 'findOpen'>;
@@ -45,13 +46,14 @@ export interface CommandClientStats {
 
 /** How long, beyond the wait for the outcome, an owner is looked for: a takeover takes about a second, an election of NATS up to nine. */
 const REACH_MS = 12_000;
-/** An owner that holds the answer back is asked again this often: it may have died. */
+/** An owner that holds the answer back is asked again this often: it may have died, and nobody have heard of the next. */
 const ASK_AGAIN_MS = 2_000;
 const BACKOFF = { minMs: 50, maxMs: 500, factor: 2, jitter: 0.2 } as const;
 
 /** Asks owners. */
 export class CommandClient {
   readonly #deps: CommandClientDependencies;
+  readonly #owners: OwnerWatch;
   #inFlight = 0;
   #asks = 0;
   #repeats = 0;
@@ -60,6 +62,16 @@ export class CommandClient {
 
   constructor(deps: CommandClientDependencies) {
     this.#deps = deps;
+    this.#owners = new OwnerWatch(deps);
+  }
+
+  /** Listens for new owners; without it they are only found by asking again. */
+  start(): void {
+    this.#owners.start();
+  }
+
+  stop(): void {
+    this.#owners.stop();
   }
 
   /** Has a command taken; resolves when it has ended, or after the wait of the request with what it is by then. */
@@ -157,7 +169,8 @@ export class CommandClient {
 
   async #untilAnswered(ask: CommandAsk): Promise<CommandAnswer> {
     const { bus, subjects, partitions, clock, random } = this.#deps;
-    const subject = subjects.forward(partitionOf(ask.tenant, ask.chargerId, partitions));
+    const partition = partitionOf(ask.tenant, ask.chargerId, partitions);
+    const subject = subjects.forward(partition);
     const startedMs = clock.monotonicMs();
     const giveUpMs = startedMs + ask.waitMs + REACH_MS;
     let current = ask;
@@ -168,12 +181,16 @@ export class CommandClient {
       this.#asks += 1;
       if (attempt > 1) this.#repeats += 1;
       try {
-        const reply = await bus.request(subject, encodeCommandAsk(current), Math.min(leftMs, ASK_AGAIN_MS));
-        return readAnswer(new TextDecoder().decode(reply));
+        const request = bus.request(subject, encodeCommandAsk(current), Math.min(leftMs, ASK_AGAIN_MS));
+        const reply = await this.#owners.orMoved(partition, request);
+        if (reply !== 'moved') return readAnswer(new TextDecoder().decode(reply));
       } catch (cause) {
         if (!(cause instanceof BusError) || !cause.retryable) throw cause;
         // A time that ran out has waited already.
-        if (cause.code !== 'timeout') await sleep(clock, Math.min(leftMs, backoffMs(attempt, BACKOFF, random)));
+        if (cause.code !== 'timeout') {
+          const pauseMs = Math.min(leftMs, backoffMs(attempt, BACKOFF, random));
+          await this.#owners.orMoved(partition, sleep(clock, pauseMs));
+        }
       }
       const waitMs = Math.max(0, ask.waitMs - (clock.monotonicMs() - startedMs));
       current = ask.kind === 'commandSubmit' ? { ...ask, waitMs, repeated: true } : { ...ask, waitMs };

@@ -14,6 +14,7 @@ export { natsServerBinary } from './nats-binary.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export { freePort, type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';
+export { type BadPayload, loadSamplePayloads, type SamplePayloads } from './sample-payloads.ts';
 export {
   type ProcessExit,
   type ServiceName,

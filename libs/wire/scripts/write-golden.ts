@@ -3,8 +3,8 @@
  * bytes must still be read or refused. Run: npx node --conditions=source libs/wire/scripts/write-golden.ts
  */
 import { existsSync, writeFileSync } from 'node:fs';
-import { encodeDownlink, encodeOwner, encodeUplink } from '../src/index.ts';
-import { ANNOUNCEMENTS, DOWNLINKS, UPLINKS } from '../test/samples.ts';
+import { encodeCommandAsk, encodeDownlink, encodeOwner, encodeUplink } from '../src/index.ts';
+import { ANNOUNCEMENTS, ASKS, DOWNLINKS, UPLINKS } from '../test/samples.ts';
 
 function write(name: string, bytes: Uint8Array): void {
   const file = new URL(`../test/golden/${name}.bin`, import.meta.url);
@@ -16,3 +16,4 @@ function write(name: string, bytes: Uint8Array): void {
 for (const [name, message] of Object.entries(UPLINKS)) write(name, encodeUplink(message));
 for (const [name, message] of Object.entries(DOWNLINKS)) write(name, encodeDownlink(message));
 for (const [name, message] of Object.entries(ANNOUNCEMENTS)) write(name, encodeOwner(message));
+for (const [name, message] of Object.entries(ASKS)) write(name, encodeCommandAsk(message));

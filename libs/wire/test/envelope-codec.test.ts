@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Downlink,
+  decodeCommandAsk,
   decodeDownlink,
   decodeOwner,
   decodeSessionsPage,
   decodeSessionsQuestion,
   decodeUplink,
+  encodeCommandAsk,
   encodeDownlink,
   encodeOwner,
   encodeSessionsPage,
@@ -19,7 +21,7 @@ import {
   WireError,
 } from '../src/index.ts';
 import { pack } from '../src/msgpack.ts';
-import { ANNOUNCEMENTS, DOWNLINKS, METER_CALL, PAGES, QUESTIONS, UPLINKS } from './samples.ts';
+import { ANNOUNCEMENTS, ASKS, DOWNLINKS, METER_CALL, PAGES, QUESTIONS, UPLINKS } from './samples.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -69,6 +71,12 @@ describe('the envelope format', () => {
     expect(decodeSessionsPage(withTrailing(golden(name), 'new', 7, null))).toEqual(message);
   });
 
+  it.each(Object.entries(ASKS))('writes and reads the golden bytes of %s', (name, message) => {
+    expect(Buffer.from(encodeCommandAsk(message)).toString('hex')).toBe(golden(name).toString('hex'));
+    expect(decodeCommandAsk(golden(name))).toEqual(message);
+    expect(decodeCommandAsk(withTrailing(golden(name), 'new', 7, null))).toEqual(message);
+  });
+
   it('carries the age of the session as of this copy, and is read where an edge does not say', () => {
     expect(decodeUplink(encodeUplink(METER_CALL, 7.9)).openedAgoMs).toBe(7);
     expect(decodeUplink(pack(callFields())).openedAgoMs).toBeUndefined();
@@ -76,7 +84,7 @@ describe('the envelope format', () => {
 
   it('has a sample for every golden file and the other way round', () => {
     const files = readdirSync(GOLDEN).sort();
-    const samples = { ...UPLINKS, ...DOWNLINKS, ...ANNOUNCEMENTS, ...QUESTIONS, ...PAGES };
+    const samples = { ...UPLINKS, ...DOWNLINKS, ...ANNOUNCEMENTS, ...QUESTIONS, ...PAGES, ...ASKS };
     const names = Object.keys(samples)
       .map((name) => `${name}.bin`)
       .sort();
@@ -155,6 +163,7 @@ describe('bytes that are no envelope', () => {
     expect(refusal(decodeOwner, bytes)).toBe('malformed');
     expect(refusal(decodeSessionsQuestion, bytes)).toBe('malformed');
     expect(refusal(decodeSessionsPage, bytes)).toBe('malformed');
+    expect(refusal(decodeCommandAsk, bytes)).toBe('malformed');
   });
 
   it('are refused when they announce more entries than there are', () => {
@@ -169,6 +178,8 @@ describe('bytes that are no envelope', () => {
     for (const name of Object.keys(DOWNLINKS)) expect(refusal(decodeUplink, golden(name))).toBe('malformed');
     for (const name of Object.keys(ANNOUNCEMENTS)) expect(refusal(decodeDownlink, golden(name))).toBe('malformed');
     for (const name of Object.keys(DOWNLINKS)) expect(refusal(decodeOwner, golden(name))).toBe('malformed');
+    for (const name of Object.keys(UPLINKS)) expect(refusal(decodeCommandAsk, golden(name))).toBe('malformed');
+    for (const name of Object.keys(ASKS)) expect(refusal(decodeUplink, golden(name))).toBe('malformed');
   });
 
   it('are refused at every point they are cut, and with anything behind', () => {
@@ -225,6 +236,27 @@ describe('bytes that are no envelope', () => {
     expect(refusal(decodeDownlink, pack(fields))).toBe('malformed');
   });
 
+  it.each([
+    ['tenant', 2, 'a.b'],
+    ['charger', 3, 'a/b'],
+    ['commandId', 4, 5],
+    ['waitMs', 5, -1],
+    ['action', 6, null],
+    ['payload', 7, 1],
+    ['timeoutMs', 8, 1.5],
+    ['ttlMs', 9, null],
+    ['priority', 10, '5'],
+    ['coalesceKey', 11, 5],
+    ['requestedBy', 12, false],
+    ['requestedAtMs', 13, Number.NaN],
+    ['waitsWhileAway', 14, 1],
+    ['repeated', 15, null],
+  ])('are refused when a command has a wrong %s (place %d: %j)', (_name, place, value) => {
+    const fields: unknown[] = [1, 36, 'default', 'CP1', 'c1', 0, 'Reset', '{}', 5, 0, 5, null, null, 5, false, false];
+    expect(refusal(decodeCommandAsk, pack(fields))).toBe('accepted');
+    expect(refusal(decodeCommandAsk, pack(fields.with(place, value)))).toBe('malformed');
+  });
+
   it('are refused when a session opens with a count or with a profile above 3', () => {
     const fields: unknown[] = [1, 1, 'default', 'CP1', 'e', 's', 1, 0, 5, '::1', 3];
     expect(refusal(decodeUplink, pack(fields))).toBe('accepted');
@@ -235,7 +267,7 @@ describe('bytes that are no envelope', () => {
   it('never end in anything but a WireError, over 60,000 random and mutated messages', () => {
     const random = createSeededRandom(2026);
     const pick = (limit: number): number => Math.floor(random.next() * limit);
-    const seeds = [...Object.keys(UPLINKS), ...Object.keys(DOWNLINKS)].map(golden);
+    const seeds = [...Object.keys(UPLINKS), ...Object.keys(DOWNLINKS), ...Object.keys(ASKS)].map(golden);
     const tally: Record<string, number> = {};
     for (let round = 0; round < 60_000; round += 1) {
       const base = seeds[pick(seeds.length)] ?? Buffer.alloc(0);
@@ -247,7 +279,9 @@ describe('bytes that are no envelope', () => {
       }
       const up = refusal(decodeUplink, bytes);
       const down = refusal(decodeDownlink, bytes);
-      if (!KNOWN.includes(up) || !KNOWN.includes(down)) expect.fail(`${up}, ${down}: ${bytes.toString('hex')}`);
+      const ask = refusal(decodeCommandAsk, bytes);
+      const ends = [up, down, ask];
+      if (!ends.every((end) => KNOWN.includes(end))) expect.fail(`${ends.join(', ')}: ${bytes.toString('hex')}`);
       tally[up] = (tally[up] ?? 0) + 1;
     }
     // The fuzzer must reach all of them, or it tests nothing.

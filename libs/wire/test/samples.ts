@@ -1,5 +1,6 @@
 /** One envelope of each kind and outcome, for golden files, round trips, fuzzing and the benchmark. */
 import {
+  type CommandAsk,
   chargerId,
   type Downlink,
   edgeId,
@@ -162,4 +163,43 @@ export const PAGES: Readonly<Record<string, SessionsPage>> = {
     ],
   },
   'sessions-page-last': { edgeId: HEADER.edgeId, next: undefined, sessions: [] },
+};
+
+const ASK = { tenant: HEADER.tenant, chargerId: HEADER.chargerId, commandId: 'c5xk2m9q4x1c8v5b3n7k2m9q4x1' };
+
+/** Questions about commands by name of their golden file. */
+export const ASKS: Readonly<Record<string, CommandAsk>> = {
+  'command-submit': {
+    ...ASK,
+    kind: 'commandSubmit',
+    waitMs: 31_000,
+    action: 'DataTransfer',
+    payload: '{"vendorId":"Ä","data":9223372036854775807}',
+    timeoutMs: 30_000,
+    ttlMs: 604_800_000,
+    priority: 9,
+    coalesceKey: 'profile',
+    requestedBy: 'Ada (k1)',
+    requestedAtMs: 1_767_225_600_123,
+    waitsWhileAway: true,
+    repeated: true,
+  },
+  'command-submit-plain': {
+    ...ASK,
+    kind: 'commandSubmit',
+    waitMs: 0,
+    action: 'ClearCache',
+    payload: '{}',
+    timeoutMs: 1_000,
+    ttlMs: 0,
+    priority: 0,
+    coalesceKey: undefined,
+    requestedBy: undefined,
+    requestedAtMs: 1_767_225_600_123,
+    waitsWhileAway: false,
+    repeated: false,
+  },
+  'command-cancel': { ...ASK, kind: 'commandCancel', waitMs: 0, requestedBy: 'Ada (k1)' },
+  'command-cancel-anonymous': { ...ASK, kind: 'commandCancel', waitMs: 0, requestedBy: undefined },
+  'command-status': { ...ASK, kind: 'commandStatus', waitMs: 60_000 },
 };

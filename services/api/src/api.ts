@@ -70,6 +70,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     if (config.apiToken !== undefined || madeUpToken !== undefined || keys.list().length > 0) return;
     log.warn({ option: 'VOLTLANE_API_TOKEN' }, 'nobody can use the api: no key is stored and none is configured');
   });
+  commands.start();
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
@@ -119,6 +120,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
       await server.close();
       handlers.close();
       keys.stop();
+      commands.stop();
     },
   };
 }

@@ -8,10 +8,18 @@ export interface BrokerProcess {
   readonly ocppPort: number;
   /** `ws://…/ocpp`, without an identity. */
   readonly ocppUrl: string;
+  readonly apiUrl: string;
+  /** The administrator's key. */
+  readonly apiToken: string;
 }
 
+const API_TOKEN = 'a-key-for-tests-only';
+
 /** Starts it on the memory bus, or on NATS where a URL is given, and waits until it is ready. */
-export async function startBrokerProcess(natsUrl?: string): Promise<BrokerProcess> {
+export async function startBrokerProcess(
+  natsUrl?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<BrokerProcess> {
   const [ocpp, edge, worker, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const process = await startService({
     service: 'broker',
@@ -22,9 +30,17 @@ export async function startBrokerProcess(natsUrl?: string): Promise<BrokerProces
       VOLTLANE_API_PORT: String(api),
       VOLTLANE_CHARGERS: 'open',
       VOLTLANE_LOG_LEVEL: 'warn',
+      VOLTLANE_API_TOKEN: API_TOKEN,
+      ...more,
       ...(natsUrl === undefined ? {} : { VOLTLANE_NATS_URL: natsUrl }),
     },
     readyUrl: `http://127.0.0.1:${edge}/readyz`,
   });
-  return { process, ocppPort: ocpp, ocppUrl: `ws://127.0.0.1:${ocpp}/ocpp` };
+  return {
+    process,
+    ocppPort: ocpp,
+    ocppUrl: `ws://127.0.0.1:${ocpp}/ocpp`,
+    apiUrl: `http://127.0.0.1:${api}`,
+    apiToken: API_TOKEN,
+  };
 }

@@ -1,4 +1,4 @@
-/** nats-server, workers and edges as real processes, each of which can be ended and started again on its ports. */
+/** nats-server, workers, edges and apis as real processes, each of which can be ended and started again on its ports. */
 import { connectNats, eventJournalOptions } from '@voltlane/bus';
 import type { HistoryRecord, NatsServer, ProcessExit, ServiceProcess } from '@voltlane/testkit';
 import { freePort, readHistory, startNatsServer, startService } from '@voltlane/testkit';
@@ -6,7 +6,7 @@ import { systemClock } from '@voltlane/time';
 import { createSubjects } from '@voltlane/wire';
 
 /** Services of the set. */
-export type SetService = 'edge' | 'worker';
+export type SetService = 'edge' | 'worker' | 'api';
 
 /** The set. `index` says which of several; default the first. */
 export interface BrokerSet {
@@ -15,6 +15,10 @@ export interface BrokerSet {
   readonly ocppUrl: string;
   /** One per edge. */
   readonly ocppUrls: readonly string[];
+  /** One per api. */
+  readonly apiUrls: readonly string[];
+  /** The administrator's key of the apis. */
+  readonly apiToken: string;
   /** Kills with SIGKILL and starts again at once; resolves when it is ready. */
   replace(service: SetService, index?: number): Promise<void>;
   /** Ends with a signal and waits for the exit. */
@@ -23,6 +27,8 @@ export interface BrokerSet {
   readonly readiness: (service: SetService, index?: number) => Promise<number | undefined>;
   history(): Promise<readonly HistoryRecord[]>;
   metrics(service: SetService, index?: number): Promise<string>;
+  /** What the process of now has written. */
+  output(service: SetService, index?: number): string;
   stop(): Promise<void>;
 }
 
@@ -33,18 +39,30 @@ interface Member {
   process: ServiceProcess | undefined;
 }
 
+/** Generous: six processes starting at once on a busy machine. */
+const READY_MS_MAX = 60_000;
+const API_TOKEN = 'a-key-for-tests-only';
+/** Name of the option that holds the port of health and readiness. */
+const PORT_OPTIONS: Readonly<Record<SetService, string>> = {
+  edge: 'VOLTLANE_EDGE_HEALTH_PORT',
+  worker: 'VOLTLANE_WORKER_HEALTH_PORT',
+  api: 'VOLTLANE_API_PORT',
+};
+
 /** Starts everything on free ports with an empty store on disk. */
 export async function startBrokerSet(
   env: Readonly<Record<string, string>> = {},
-  counts: Readonly<Record<SetService, number>> = { edge: 1, worker: 1 },
+  counts: Readonly<Partial<Record<SetService, number>>> = {},
 ): Promise<BrokerSet> {
   const nats = await startNatsServer();
   const ocppPorts: number[] = [];
-  const members: Record<SetService, Member[]> = { edge: [], worker: [] };
-  for (const service of ['worker', 'edge'] as const) {
-    for (let index = 0; index < counts[service]; index += 1) {
+  const members: Record<SetService, Member[]> = { edge: [], worker: [], api: [] };
+  const wanted = { worker: 1, edge: 1, api: 0, ...counts };
+  for (const service of ['worker', 'edge', 'api'] as const) {
+    for (let index = 0; index < wanted[service]; index += 1) {
       const healthPort = await freePort();
-      const own: Record<string, string> = { [`VOLTLANE_${service.toUpperCase()}_HEALTH_PORT`]: String(healthPort) };
+      const own: Record<string, string> = { [PORT_OPTIONS[service]]: String(healthPort) };
+      if (service === 'api') own['VOLTLANE_API_TOKEN'] = API_TOKEN;
       if (service === 'edge') {
         const ocppPort = await freePort();
         ocppPorts.push(ocppPort);
@@ -63,12 +81,25 @@ export async function startBrokerSet(
     `http://127.0.0.1:${member(service, index).healthPort}`;
   const start = async (one: Member): Promise<void> => {
     const readyUrl = `http://127.0.0.1:${one.healthPort}/readyz`;
-    one.process = await startService({ service: one.service, env: one.env, readyUrl });
+    one.process = await startService({ service: one.service, env: one.env, readyUrl, readyTimeoutMs: READY_MS_MAX });
   };
-  // The first worker creates the journal; the others and the edges start beside each other.
-  const [first, ...others] = members.worker;
-  if (first !== undefined) await start(first);
-  await Promise.all([...others, ...members.edge].map(start));
+  const stop = async (): Promise<void> => {
+    nats.resume();
+    for (const service of ['api', 'edge', 'worker'] as const) {
+      await Promise.all(members[service].map((one) => one.process?.kill()));
+    }
+    await nats.stop();
+  };
+  try {
+    // The first worker creates the journal; all others start beside each other.
+    const [first, ...others] = members.worker;
+    if (first !== undefined) await start(first);
+    const started = await Promise.allSettled([...others, ...members.edge, ...members.api].map(start));
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
 
   const end: BrokerSet['end'] = (service, signal, index = 0) => {
     const running = member(service, index).process;
@@ -80,6 +111,8 @@ export async function startBrokerSet(
     nats,
     ocppUrl: ocppUrls[0] ?? '',
     ocppUrls,
+    apiUrls: members.api.map(({ healthPort }) => `http://127.0.0.1:${healthPort}`),
+    apiToken: API_TOKEN,
     end,
     replace: async (service, index = 0) => {
       await end(service, 'SIGKILL', index);
@@ -94,12 +127,8 @@ export async function startBrokerSet(
     },
     history: () => historyOf(nats),
     metrics: async (service, index = 0) => (await fetch(`${healthUrl(service, index)}/metrics`)).text(),
-    stop: async () => {
-      nats.resume();
-      await Promise.all(members.edge.map((one) => one.process?.kill()));
-      await Promise.all(members.worker.map((one) => one.process?.kill()));
-      await nats.stop();
-    },
+    output: (service, index = 0) => member(service, index).process?.output() ?? '',
+    stop,
   };
 }
 

@@ -100,8 +100,8 @@ export interface ChargerActor {
   bootsDeferred: number;
   /** Monotonic ms at which the CALL of the sent command is given to the edge again. */
   sendAgainMs: number;
-  /** No command is sent before, monotonic ms: the edge could not send the last one. */
-  commandsPausedUntilMs: number;
+  /** A session over which no command is sent for a while: its edge could not send the last one, or it was given up. */
+  commandsHeld: { readonly session: string; readonly untilMs: number } | undefined;
   /** The call that waits for a handler; forgotten with the actor, and sent again by its edge. */
   parked: ParkedCall | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */

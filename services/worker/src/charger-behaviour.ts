@@ -108,7 +108,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       recent: [],
       bootsDeferred: 0,
       sendAgainMs: 0,
-      commandsPausedUntilMs: 0,
+      commandsHeld: undefined,
       parked: undefined,
       transactionIdFor: undefined,
     };
@@ -160,7 +160,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   }
 
   failed(key: string, message: Inbound, attempt: number, cause: unknown): FailureAnswer {
-    const { metrics, log, clock, outbox, ownership } = this.#deps;
+    const { metrics, log, clock, outbox, ownership, commands } = this.#deps;
+    if (ownership.epochOf(message.partition) !== undefined) commands.failed(message);
     const { uplink } = message;
     if (uplink.kind === 'handlerAnswered') {
       // The parked call went with the actor's memory: the edge sends it again, and the handler is asked again.

@@ -11,7 +11,7 @@ import type { CommandError, CommandProblem, CommandStore, OpenCommandKey } from 
 import { problem, problemJson, statusJson } from '@voltlane/commands';
 import { errorCode } from '@voltlane/ocpp';
 import type { Clock } from '@voltlane/time';
-import type { CommandAsk, CommandCancel, CommandSubmit, UplinkAnswer } from '@voltlane/wire';
+import type { CommandAsk, CommandCancel, CommandSubmit, PartitionId, UplinkAnswer } from '@voltlane/wire';
 import type { ChargerActor, CommandsFound, Inbound } from '../charger-actor.ts';
 import { standingOf } from '../domain/registration.ts';
 import type { EventDraft } from '../handlers/handler.ts';
@@ -34,12 +34,16 @@ export interface CommandDeskDependencies {
   readonly metrics: CommandMetrics;
   /** Commands that wait for one charger at most. */
   readonly queueMax: number;
+  /** The open commands of the partition are to be looked at anew, in a while. */
+  readonly recheck: (partition: PartitionId) => void;
 }
 
 /** A CALL without an answer is given to the edge again this often: the bus may have lost it. */
 const SEND_AGAIN_MS = 2_000;
 /** An edge that could not send is not asked again at once. */
-const UNSENT_PAUSE_MS = 500;
+const UNSENT_HOLD_MS = 500;
+/** A connection that is given up is gone long before; if the edge never heard of it, it goes on after this. */
+const GIVEN_UP_HOLD_MS = 30_000;
 
 /** The desk of one worker. */
 export class CommandDesk {
@@ -75,7 +79,7 @@ export class CommandDesk {
       const step = queue.unsend(commands, commandId);
       if (step === undefined) metrics.staleAnswer();
       else {
-        actor.commandsPausedUntilMs = clock.monotonicMs() + UNSENT_PAUSE_MS;
+        actor.commandsHeld = { session: inbound.uplink.sessionId, untilMs: clock.monotonicMs() + UNSENT_HOLD_MS };
         await this.#proceed(actor, step, [], inbound.uplink);
       }
     } else {
@@ -104,19 +108,25 @@ export class CommandDesk {
     this.#wake(actor);
   }
 
-  /** A new owner found open entries of this charger: those the state does not know are leftovers of a death. */
+  /** Open entries of this charger were found: those the state does not know are leftovers of a death, or of a step that failed. */
   async found(actor: ChargerActor, { commandIds }: CommandsFound): Promise<void> {
     const { store, ledger } = this.#deps;
     for (const commandId of commandIds) {
       const entry = await store.readOpen(keyOf(actor, commandId));
       if (entry === undefined) continue;
-      if (queue.findOpen(actor.state.commands, commandId) === undefined) {
-        await store.drop(keyOf(actor, commandId), entry.revision);
-      } else ledger.put(actor.partition, commandId, entry);
+      if (queue.findOpen(actor.state.commands, commandId) === undefined) await this.#bury(actor, commandId, entry);
+      else ledger.put(actor.partition, commandId, entry);
     }
     // The CALL may have been lost with the owner before; the edge knows it if not.
     actor.sendAgainMs = 0;
     await this.due(actor);
+  }
+
+  /** A message of a charger of this partition failed, after who knows what. */
+  failed({ partition, uplink }: Inbound): void {
+    const isNotice = uplink.kind === 'commandsDue' || uplink.kind === 'commandsFound';
+    // Nobody sends a notice again.
+    if (isNotice || this.#deps.ledger.holds(partition)) this.#deps.recheck(partition);
   }
 
   /** After anything that may have changed what can be sent. Nothing to do costs nothing. */
@@ -182,8 +192,7 @@ export class CommandDesk {
   /** `step` and what follows from it: what else has ended, what is sent now. */
   async #advanced(actor: ChargerActor, step: QueueStep): Promise<QueueStep> {
     const facts = this.#facts(actor);
-    const paused = actor.commandsPausedUntilMs > this.#deps.clock.monotonicMs();
-    const next = paused ? undefined : queue.nextToSend(step.commands, facts);
+    const next = queue.nextToSend(step, facts);
     const fault = next === undefined ? undefined : await this.#faultOf(actor, next);
     return queue.joined(step, queue.advance(step.commands, facts, next, fault));
   }
@@ -220,6 +229,7 @@ export class CommandDesk {
     if (send !== undefined) await this.#send(actor);
     if (unresponsiveAfter !== undefined && session !== undefined) {
       metrics.unresponsive();
+      actor.commandsHeld = { session: session.id, untilMs: clock.monotonicMs() + GIVEN_UP_HOLD_MS };
       outbox.closeSocket(actor, session, 'unresponsive');
     }
     this.#wake(actor);
@@ -257,10 +267,24 @@ export class CommandDesk {
     return entry;
   }
 
-  /** Not awaited: what is left over is found and dropped by the next owner. */
+  /** Drops what is left of a command that is not open; whoever still waits is told how it ended. */
+  async #bury(actor: ChargerActor, commandId: string, entry: LedgerEntry): Promise<void> {
+    const { store, ledger, outbox } = this.#deps;
+    await store.drop(keyOf(actor, commandId), entry.revision);
+    const { waiters } = ledger.settle(actor.partition, commandId);
+    const ended = waiters.length === 0 ? undefined : await store.ended(commandId);
+    if (ended === undefined) return;
+    for (const { reply } of waiters) outbox.answer(actor, reply, ended);
+  }
+
+  /** Not awaited: what is left over is found and dropped when the partition is looked at again. */
   #drop(actor: ChargerActor, commandId: string, entry: LedgerEntry | undefined): void {
     if (entry === undefined) return;
-    this.#deps.store.drop(keyOf(actor, commandId), entry.revision).catch(() => this.#deps.metrics.dropFailed());
+    const { store, metrics, recheck } = this.#deps;
+    store.drop(keyOf(actor, commandId), entry.revision).catch(() => {
+      metrics.dropFailed();
+      recheck(actor.partition);
+    });
   }
 
   #wake(actor: ChargerActor): void {
@@ -275,21 +299,25 @@ export class CommandDesk {
       if (patienceEndsMs !== undefined) times.push(patienceEndsMs);
     }
     if (session !== undefined && commands.sent?.sessionId === session.id) times.push(actor.sendAgainMs);
-    const nowMs = clock.monotonicMs();
-    if (commands.sent === undefined && commands.queue.length > 0 && actor.commandsPausedUntilMs > nowMs) {
-      times.push(actor.commandsPausedUntilMs);
+    if (commands.sent === undefined && commands.queue.length > 0) {
+      const { commandsHeld: held } = actor;
+      if (held !== undefined && held.session === session?.id && held.untilMs > clock.monotonicMs()) {
+        times.push(held.untilMs);
+      }
     }
     alarm.set(actor, times.length === 0 ? undefined : Math.min(...times));
   }
 
   #facts(actor: ChargerActor): QueueFacts {
-    const { state, policy } = actor;
+    const { state, policy, commandsHeld: held } = actor;
+    const { clock } = this.#deps;
     return {
-      nowMs: this.#deps.clock.nowMs(),
+      nowMs: clock.nowMs(),
       session: state.session,
       newestOpenedMs: state.newestOpenedMs,
       registration: standingOf(state, policy),
       quietUntilMs: state.acceptedAtMs === 0 ? 0 : state.acceptedAtMs + policy.quietAfterBootMs,
+      heldSession: held !== undefined && held.untilMs > clock.monotonicMs() ? held.session : undefined,
       timeoutsMax: policy.commandTimeoutsMax,
     };
   }

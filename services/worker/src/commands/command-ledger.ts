@@ -82,6 +82,12 @@ export class CommandLedger {
     return settled;
   }
 
+  /** True when a command of the partition is in memory. */
+  holds(partition: PartitionId): boolean {
+    const page = this.#pages.get(partition);
+    return page !== undefined && page.entries.size + page.waiters.size > 0;
+  }
+
   /** Commands with a payload in memory. */
   get size(): number {
     let size = 0;

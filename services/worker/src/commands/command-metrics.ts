@@ -14,7 +14,7 @@ export interface CommandMetrics {
   staleAnswer(): void;
   /** A connection was given up because commands were not answered. */
   unresponsive(): void;
-  /** The entry of an ended command could not be dropped; the next owner does it. */
+  /** The entry of an ended command could not be dropped; it is tried again. */
   dropFailed(): void;
   /** Open commands could not be listed; tried again. */
   recoveryFailed(): void;

@@ -20,6 +20,8 @@ export interface QueueFacts {
   readonly registration: Registration;
   /** Nothing is sent before. */
   readonly quietUntilMs: number;
+  /** Nothing is sent over this session: it could not be used, or was given up. */
+  readonly heldSession: string | undefined;
   /** Timeouts in a row after which the connection is given up; 0: never. */
   readonly timeoutsMax: number;
 }
@@ -65,10 +67,13 @@ export function lengthWith(commands: CommandsState, coalesceKey: string | undefi
   return commands.queue.filter((waiting) => waiting.coalesceKey !== coalesceKey).length + 1;
 }
 
-/** The command that is sent next, if one may be sent now. */
-export function nextToSend(commands: CommandsState, facts: QueueFacts): QueuedCommand | undefined {
-  const { session, nowMs, quietUntilMs, registration } = facts;
+/** The command that is sent next after `step`, if one may be sent then. */
+export function nextToSend(step: QueueStep, facts: QueueFacts): QueuedCommand | undefined {
+  const { commands, unresponsiveAfter } = step;
+  const { session, nowMs, quietUntilMs, heldSession, registration } = facts;
   if (commands.sent !== undefined || session === undefined || nowMs < quietUntilMs) return undefined;
+  // A CALL that goes down with the connection would end without an answer, where it could have waited for the next one.
+  if (unresponsiveAfter !== undefined || session.id === heldSession) return undefined;
   let next: QueuedCommand | undefined;
   for (const command of commands.queue) {
     if (command.expiresAtMs <= nowMs || notAllowed(command, registration) !== undefined) continue;

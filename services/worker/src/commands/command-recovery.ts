@@ -1,6 +1,7 @@
 /**
  * What a new owner does about commands that were open when it took a partition: lists their entries and wakes the actors concerned, so
  * that nothing waits for a charger to speak first. Partitions taken together are listed together; a listing that failed is repeated.
+ * The same is done for a partition where a step failed halfway: what the step has done then is found again like an earlier owner's.
  */
 import type { Delivery } from '@voltlane/actors';
 import type { CommandStore, OpenCommandKey } from '@voltlane/commands';
@@ -22,6 +23,8 @@ export interface CommandRecoveryDependencies {
 
 /** Partitions that come within this time are listed at once. */
 const GATHER_MS = 50;
+/** After a step that failed; by then a bus that was away for a moment is back. */
+const AGAIN_MS = 2_000;
 /** From this many on, one listing of everything is cheaper than one each. */
 const LIST_ALL_FROM = 8;
 /** Actors told per tick: each may be a read from the journal. */
@@ -48,6 +51,12 @@ export class CommandRecovery {
   gained(partition: PartitionId): void {
     this.#wanted.add(partition);
     this.#schedule(GATHER_MS);
+  }
+
+  /** A step of a charger's commands failed, and how far it came is not known. */
+  again(partition: PartitionId): void {
+    this.#wanted.add(partition);
+    this.#schedule(AGAIN_MS);
   }
 
   closed(partition: PartitionId): void {

@@ -80,6 +80,7 @@ export class Commands {
       clock,
       metrics: this.#metrics,
       queueMax: deps.queueMax,
+      recheck: (partition) => this.#recovery.again(partition),
     });
   }
 
@@ -88,8 +89,9 @@ export class Commands {
     return {
       gained: (partition: PartitionId, epoch: Epoch): void => {
         this.#ledger.open(partition);
-        next.gained(partition, epoch);
+        // Before the announcement, on the same connection: whoever hears of the new owner asks it at once.
         this.#inbox.open(partition);
+        next.gained(partition, epoch);
         this.#recovery.gained(partition);
       },
       released: async (partition: PartitionId): Promise<void> => {
@@ -108,12 +110,14 @@ export class Commands {
   /** Takes requests over NATS from now on. */
   start(): void {
     const { bus, subjects, log } = this.#deps;
+    this.#client.start();
     this.#front = startCommandFront({ bus, subjects, client: this.#client, log, metrics: this.#metrics });
   }
 
   /** Takes no more requests; what is in hand goes on until the bus closes. */
   stop(): void {
     this.#front?.unsubscribe();
+    this.#client.stop();
     this.#recovery.stop();
     this.#alarm.stop();
   }

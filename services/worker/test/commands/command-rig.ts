@@ -1,6 +1,8 @@
 /** Workers on a memory bus, an edge that is played, and a backend that asks for commands over the public subjects. */
+import { EDGES_BUCKET, startHeartbeat } from '@voltlane/actors';
 import type { Bus, MemoryBroker, MemoryFaults } from '@voltlane/bus';
 import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
+import { OPEN_COMMANDS_BUCKET } from '@voltlane/commands';
 import { loadConfig } from '@voltlane/config';
 import { openClusterSettings, openRegistry, type Registry } from '@voltlane/registry';
 import { createTelemetry } from '@voltlane/telemetry';
@@ -13,6 +15,7 @@ import { startWorker } from '../../src/index.ts';
 import { BOOT, call, EDGE, header, opened, TENANT } from '../uplinks.ts';
 
 const PARTITIONS = 4;
+const EDGE_HEARTBEAT_MS = 1_000;
 const subjects = createSubjects('');
 const JOURNAL = eventJournalOptions(subjects, {
   maxAgeMs: 168 * 3_600_000,
@@ -61,6 +64,8 @@ export interface CommandRig {
   /** Waits for the n-th CALL (from 1). */
   nthCall(n: number): Promise<SeenCall>;
   events(charger: string): Promise<readonly EventBody[]>;
+  /** Keys of the bucket of open commands. */
+  open(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -112,6 +117,9 @@ export async function startCommandRig(
     workers.push(worker);
     return worker;
   };
+  // Before the workers look: a charger of an edge nobody hears of is taken for disconnected.
+  const members = await edge.keyValue({ bucket: EDGES_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 });
+  const heartbeat = await startHeartbeat({ member: EDGE, members, bus: edge, clock: systemClock }, EDGE_HEARTBEAT_MS);
   await start();
 
   const uplink = async (message: Uplink): Promise<DownlinkReply> => {
@@ -169,8 +177,13 @@ export async function startCommandRig(
           ?.map(({ event }) => event) ?? []
       );
     },
+    open: async () => {
+      const valueBytesMax = backend.payloadBytesMax;
+      return (await backend.keyValue({ bucket: OPEN_COMMANDS_BUCKET, maxAgeMs: 0, valueBytesMax })).keys();
+    },
     stop: async () => {
       for (const worker of workers) await worker.stop();
+      await heartbeat.stop();
       registry.close();
     },
   };

@@ -278,6 +278,23 @@ describe('a charger that answers nothing', () => {
     expect(rig.closes[0]).toMatchObject({ sessionId: 's1', code: 1008 });
     expect((await rig.events('CP1')).map(({ kind }) => kind)).toContain('charger.unresponsive');
   });
+
+  it('gets what still waits over its next connection, not over the one that is given up', async () => {
+    await rig.connect('CP1');
+    const asked = [1, 2, 3, 4].map(() => rig.ask('CP1', 'ClearCache', { ttlMs: 60_000, wait: 20_000 }));
+    for (let n = 1; n <= 3; n += 1) await rig.answer('CP1', (await rig.nthCall(n)).id, { kind: 'timeout' });
+    await waitUntil('the close', () => rig.closes.length > 0);
+    // The charger is heard once more before its socket closes.
+    await rig.answer('CP1', 'c00000000', ACCEPTED);
+    expect(rig.calls).toHaveLength(3);
+    await rig.disconnect('CP1');
+    await rig.connect('CP1', { session: 's2' });
+    const last = await rig.nthCall(4);
+    expect(last.session).toBe('s2');
+    await rig.answer('CP1', last.id, ACCEPTED, 's2');
+    const outcomes = (await Promise.all(asked)).map((json) => json['outcome']);
+    expect(outcomes.toSorted()).toEqual(['accepted', 'timeout', 'timeout', 'timeout']);
+  });
 });
 
 function isQueued({ kind }: { readonly kind: string }): boolean {

@@ -37,5 +37,6 @@ export async function loneDesk(parts: LoneDeskParts): Promise<CommandDesk> {
     clock,
     metrics: createCommandMetrics(metrics, { open: () => 0, front: () => NO_REQUESTS }),
     queueMax: 16,
+    recheck: () => undefined,
   });
 }
