@@ -134,12 +134,24 @@ export interface Journal {
   readLast(subject: string): Promise<JournalTail>;
   /**
    * Records that match `filter` (wildcards allowed) from `fromSequence` (1 = oldest kept) in sequence order, each at least once.
-   * `onRecord` may return a promise: the next record waits for it (that is the back-pressure).
+   * `onRecord` may return a promise: the next record waits for it (that is the back-pressure). `onCaughtUp` fires once, when
+   * everything that was stored before the call, and perhaps more, has been handed over.
    */
   consume(
     filter: string,
     fromSequence: number,
     onRecord: (record: StoredRecord) => void | Promise<void>,
+    onCaughtUp?: () => void,
+  ): Promise<Subscription>;
+  /**
+   * The newest record of each subject that matches, then every later record, in sequence order; `onReady` fires once, when the
+   * first part is through. Survives what `consume` survives. While the first part lasts, an interruption may leave out records
+   * that a newer one of the same subject has overtaken meanwhile, never the newest.
+   */
+  consumeNewest(
+    filter: string,
+    onRecord: (record: StoredRecord) => void | Promise<void>,
+    onReady: () => void,
   ): Promise<Subscription>;
   /**
    * Drops records older than the journal's age, except the newest of each state subject; resolves to how many went. Somebody has to
@@ -148,6 +160,11 @@ export interface Journal {
   trim(): Promise<number>;
   /** Sequence of the newest record ever of the whole journal, 0 when there was none. */
   lastSequence(): Promise<number>;
+  /**
+   * From this sequence on nothing is missing. Of what is older, `trim` may have taken anything but the newest record of each state
+   * subject; who wants to read on from an earlier place has a gap.
+   */
+  completeFrom(): Promise<number>;
 }
 
 /** Which subjects the journal holds and how long it keeps what. It is created at first use and never silently altered. */
