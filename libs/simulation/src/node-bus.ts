@@ -133,11 +133,9 @@ function gatedJournal(ports: NodeBusPorts, inner: Journal): Journal {
     lastSequence: () => gate.hold(inner.lastSequence()),
     completeFrom: () => gate.hold(inner.completeFrom()),
     consume: (filter, fromSequence, onRecord, onCaughtUp) =>
-      gate.hold(
-        inner.consume(filter, fromSequence, gated(gate, onRecord), onCaughtUp && (() => void gate.run(onCaughtUp))),
-      ),
+      gate.hold(inner.consume(filter, fromSequence, gated(gate, onRecord), onCaughtUp && (() => gate.run(onCaughtUp)))),
     consumeNewest: (filter, onRecord, onReady) =>
-      gate.hold(inner.consumeNewest(filter, gated(gate, onRecord), () => void gate.run(onReady))),
+      gate.hold(inner.consumeNewest(filter, gated(gate, onRecord), () => gate.run(onReady))),
   };
 }
 

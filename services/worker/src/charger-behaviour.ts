@@ -81,6 +81,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       expectedSequence: tail.expectedSequence,
       policy,
       newestOpenedMonotonicMs: undefined,
+      heardMonotonicMs: isHeard(message) ? message.arrivedMs : -1,
       recent: [],
       bootsDeferred: 0,
       transactionIdFor: undefined,
@@ -98,6 +99,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   #receive(actor: ChargerActor, inbound: Inbound<Uplink>): Promise<void> | void {
     const { uplink } = inbound;
+    if (isHeard(inbound)) actor.heardMonotonicMs = inbound.arrivedMs;
     switch (uplink.kind) {
       case 'call':
         return this.#call(actor, inbound, uplink);
@@ -251,6 +253,11 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 /** True for a message that came from an edge, and wants a reply. */
 function isOfEdge(message: Inbound): message is Inbound<Uplink> {
   return message.uplink.kind !== 'edgeLost' && message.uplink.kind !== 'sessionListed';
+}
+
+/** True for what a charger said, false for what was noticed about it. */
+function isHeard({ uplink }: Inbound): boolean {
+  return uplink.kind === 'call' || uplink.kind === 'answer' || uplink.kind === 'sessionOpened';
 }
 
 function replyOutcome(decision: Decision<unknown>): DownlinkReply['outcome'] {

@@ -4,6 +4,7 @@
  */
 import { ActorHost, CLAIMS_BUCKET, EDGES_BUCKET, SharedOwnership, WORKERS_BUCKET } from '@voltlane/actors';
 import { eventJournalOptions } from '@voltlane/bus';
+import { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX } from '@voltlane/charger-state';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
 import { randomId } from '@voltlane/time';
@@ -12,6 +13,7 @@ import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { ChargerBehaviour } from './charger-behaviour.ts';
 import { Inbox } from './inbox.ts';
 import { startTrimming } from './journal-trim.ts';
+import { startLastSeen } from './last-seen.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
@@ -49,6 +51,12 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     bucket: REPORTS_BUCKET,
     maxAgeMs: REPORTS_MAX_AGE_MS,
     valueBytesMax: bus.payloadBytesMax,
+  });
+
+  const lastSeen = await bus.keyValue({
+    bucket: LAST_SEEN_BUCKET,
+    maxAgeMs: 0,
+    valueBytesMax: LAST_SEEN_PAGE_BYTES_MAX,
   });
 
   const ownership = new SharedOwnership({
@@ -140,6 +148,18 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
 
   const endPressure = pressure.watch(clock, () => host.stats().waiting + host.stats().busy);
   const stopTrimming = startTrimming({ journal, ownership, clock, log, metrics }, config.journalTrimIntervalS * 1000);
+  const stopLastSeen = startLastSeen(
+    {
+      bucket: lastSeen,
+      ownership,
+      partitions: settings.partitions,
+      actorsOf: (partition) => host.actorsOf(partition),
+      clock,
+      log,
+      metrics,
+    },
+    config.lastSeenWriteIntervalS * 1000,
+  );
 
   let stopping = false;
   return {
@@ -154,6 +174,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     stop: async () => {
       stopping = true;
       stopTrimming();
+      stopLastSeen();
       endPressure();
       await ownership.stop();
       await roster.stop();
