@@ -22,8 +22,8 @@ interface Rig {
   readonly actors: { tenant: typeof T; chargerId: ReturnType<typeof chargerId>; heardMonotonicMs: number }[];
   readonly counts: { written: number; failed: number };
   readonly held: Set<number>;
-  hear(id: string): void;
-  page(): Promise<string[]>;
+  readonly hear: (id: string) => void;
+  readonly page: () => Promise<string[]>;
 }
 
 async function rig(intervalMs: number, faults?: MemoryFaults): Promise<Rig> {
