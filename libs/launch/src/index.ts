@@ -6,6 +6,7 @@ export {
   type Running,
   type ServiceContext,
   type ServiceDefinition,
+  type ServicePort,
   type StartedService,
   startService,
 } from './service.ts';

@@ -30,6 +30,9 @@ export interface ServiceContext<C extends SharedOptions> {
   readonly telemetry: Telemetry;
 }
 
+/** The health server as a service sees it: one that speaks HTTP itself serves the other paths of the port. */
+export type ServicePort = Pick<HealthServer, 'url' | 'serve'>;
+
 /** What a started service must be able to do. */
 export interface Running {
   readiness(): Readiness;
@@ -41,7 +44,7 @@ export interface Running {
 export interface ServiceDefinition<C extends SharedOptions, R extends Running> {
   readonly name: string;
   readonly health: (config: C) => { readonly host: string; readonly port: number };
-  readonly start: (context: ServiceContext<C>) => Promise<R>;
+  readonly start: (context: ServiceContext<C>, port: ServicePort) => Promise<R>;
 }
 
 /** What the process gives to its services. */
@@ -99,7 +102,8 @@ export async function startService<C extends SharedOptions, R extends Running>(
 
     step = 'starting';
     const subjects = createSubjects(config.subjectPrefix);
-    const running = await definition.start({ config, bus, registry, settings, subjects, clock, random, telemetry });
+    const context = { config, bus, registry, settings, subjects, clock, random, telemetry };
+    const running = await definition.start(context, health);
     undo.push(() => running.stop());
     readiness = () => running.readiness();
     telemetry.log.info({ health: health.url, bus: bus.kind }, 'started');

@@ -1,6 +1,7 @@
 /**
  * `/healthz`, `/readyz`, `/metrics` of one service. Plain node:http: three fixed routes without parameters or bodies need
- * no framework, and this server must answer when everything else is broken.
+ * no framework, and this server must answer when everything else is broken. A service that speaks HTTP itself takes all other
+ * paths of the same port; whatever its handler does, the three paths never reach it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,34 +22,69 @@ export interface HealthServerOptions {
   readonly metrics: Pick<Metrics, 'expose' | 'contentType'>;
 }
 
+/** Answers a request to a path that is not of the health server. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Bounds of a port that serves more than health. */
+export interface PortLimits {
+  /** Connections at once, probes and scrapers included. One more is dropped. */
+  readonly connectionsMax: number;
+  /** From the first byte of a request to the last one of its body; then the connection is closed with 408. */
+  readonly requestTimeoutMs: number;
+}
+
 /** A listening health server. */
 export interface HealthServer {
   /** `http://host:port`, with the real port. */
   readonly url: string;
+  /** Hands all other paths to `handler` from now on. */
+  serve(handler: RequestHandler, limits: PortLimits): void;
+  /** Stops listening and cuts what is open: whoever serves has finished its requests before. */
   close(): Promise<void>;
 }
 
-/** Connections at once; a scraper and a few probes need no more. One more is dropped. */
+/** Connections at once while only health is served; a scraper and a few probes need no more. One more is dropped. */
 const CONNECTIONS_MAX = 64;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Starts listening; rejects with the system's error (`EADDRINUSE`, …) when it cannot. */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+  let serve: RequestHandler | undefined;
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: REQUEST_TIMEOUT_MS },
-    (request, response) => void answer(options, request, response),
+    (request, response) => {
+      if (serve === undefined || isHealthPath(request)) void answer(options, request, response);
+      else serve(request, response);
+    },
   );
   server.maxConnections = CONNECTIONS_MAX;
   server.maxRequestsPerSocket = 1_000;
   const address = await listen(server, options);
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return { url: `http://${host}:${address.port}`, close: () => close(server) };
+  return {
+    url: `http://${host}:${address.port}`,
+    serve(handler, limits) {
+      serve = handler;
+      server.maxConnections = limits.connectionsMax;
+      server.requestTimeout = limits.requestTimeoutMs;
+    },
+    close: () => close(server),
+  };
+}
+
+function isHealthPath(request: IncomingMessage): boolean {
+  const path = pathOf(request);
+  return path === '/healthz' || path === '/readyz' || path === '/metrics';
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
 async function answer(options: HealthServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.resume();
-  const path = (request.url ?? '/').split('?', 1)[0];
-  if (path !== '/healthz' && path !== '/readyz' && path !== '/metrics') {
+  const path = pathOf(request);
+  if (!isHealthPath(request)) {
     send(response, 404, 'text/plain', 'There is /healthz, /readyz and /metrics.\n');
     return;
   }

@@ -1,5 +1,12 @@
 /** Logs, metrics, health and the end of a process. */
-export { type HealthServer, type HealthServerOptions, type Readiness, startHealthServer } from './health-server.ts';
+export {
+  type HealthServer,
+  type HealthServerOptions,
+  type PortLimits,
+  type Readiness,
+  type RequestHandler,
+  startHealthServer,
+} from './health-server.ts';
 export {
   createLog,
   type LineSink,

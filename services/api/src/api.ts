@@ -1,23 +1,81 @@
 /**
- * The api: for now it writes the seed file into the registry and is healthy beside it. It starts nothing when the file has a
- * mistake: half a seed would look like a registry that forgot chargers.
+ * The api: reads top to bottom as the order of starting and, at its end, of stopping. It starts nothing when the seed file has a
+ * mistake. New routes are one line in `routes` below.
  */
-import { readFile } from 'node:fs/promises';
 import type { ConfigOf } from '@voltlane/config';
-import type { Running, ServiceContext } from '@voltlane/launch';
-import { applySeed, readSeed } from '@voltlane/registry';
-import { SeedFileError } from './errors.ts';
+import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
+import { withTimeout } from '@voltlane/time';
+import { createAuthenticator } from './auth.ts';
+import { loadSeedFile } from './seed-file.ts';
+import { createApiServer } from './server.ts';
 
 /** A running api. */
-export type Api = Running;
+export interface Api extends Running {
+  /** `http://host:port`. */
+  readonly url: string;
+  /** The administrator's key when it was made up at start: for the person who started it, and for nobody else. */
+  readonly madeUpToken: string | undefined;
+}
+
+/** Bytes of a key that is made up. */
+const TOKEN_BYTES = 24;
+/** An import is one request: 100,000 lines over a slow line. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Of the time a stop may take, what requests under way get. */
+const DRAIN_SHARE = 0.5;
 
 /** Starts the api; rejects with SeedFileError when the seed file is not usable. */
-export async function startApi(context: ServiceContext<ConfigOf<'api'>>): Promise<Api> {
-  const { bus, config } = context;
-  if (config.seedFile !== undefined) await loadSeed(context, config.seedFile);
+export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: ServicePort): Promise<Api> {
+  const { bus, clock, config, random, registry, telemetry } = context;
+  const { log, metrics } = telemetry;
+  if (config.seedFile !== undefined) {
+    const result = await loadSeedFile(registry, config.seedFile, random);
+    log.info({ path: config.seedFile, ...result }, 'seed applied');
+  }
+
+  const madeUpToken =
+    config.apiToken === undefined && bus.kind === 'memory' ? newToken(random.bytes(TOKEN_BYTES)) : undefined;
+  const authenticator = createAuthenticator({
+    adminToken: config.apiToken ?? madeUpToken,
+    storedKeys: { check: () => undefined },
+    clock,
+  });
+  /** Tells endless responses to end. */
+  const stopping = new AbortController();
+  const server = await createApiServer({
+    routes: [],
+    authenticator,
+    log,
+    metrics,
+    clock,
+    random,
+    options: {
+      requestsPerSecond: config.apiRequestsPerSecond,
+      requestsBurstMax: config.apiRequestsBurstMax,
+      bodyBytesMax: config.apiBodyBytesMax,
+      trustProxy: config.trustProxy,
+    },
+  });
+  port.serve((request, response) => server.handle(request, response), {
+    connectionsMax: config.apiConnectionsMax,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  });
+
   return {
-    readiness: () => ({ ready: bus.status() === 'connected', checks: { bus: busCheck(bus.status()) } }),
-    stop: () => Promise.resolve(),
+    url: port.url,
+    madeUpToken,
+    readiness: () => ({
+      ready: bus.status() === 'connected' && !stopping.signal.aborted,
+      checks: { bus: busCheck(bus.status()), ...(stopping.signal.aborted ? { api: 'stopping' } : {}) },
+    }),
+    stop: async () => {
+      stopping.abort();
+      const waitMs = config.stopDeadlineMs * DRAIN_SHARE;
+      await withTimeout(clock, server.drain(), waitMs, 'requests under way').catch(() => {
+        log.warn({ waitMs }, 'requests cut off');
+      });
+      await server.close();
+    },
   };
 }
 
@@ -25,22 +83,6 @@ function busCheck(status: string): string {
   return status === 'connected' ? 'ok' : status;
 }
 
-async function loadSeed(context: ServiceContext<ConfigOf<'api'>>, path: string): Promise<void> {
-  const seed = readSeed(await seedText(path));
-  if (seed.errors.length > 0) {
-    throw new SeedFileError(
-      path,
-      seed.errors.map(({ line, message }) => `line ${line}: ${message}`),
-    );
-  }
-  const result = await applySeed(context.registry, seed, context.random);
-  context.telemetry.log.info({ path, ...result }, 'seed applied');
-}
-
-async function seedText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new SeedFileError(path, [error instanceof Error ? error.message : String(error)], { cause: error });
-  }
+function newToken(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
 }

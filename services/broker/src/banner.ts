@@ -9,6 +9,8 @@ export interface BannerFacts {
   >;
   readonly ocppUrl: string;
   readonly healthUrls: { readonly edge: string; readonly worker: string; readonly api: string };
+  /** The key of the api that was made up at this start; undefined when it has another. */
+  readonly madeUpToken: string | undefined;
 }
 
 /** The lines, joined. */
@@ -21,12 +23,13 @@ export function bannerText(facts: BannerFacts): string {
     `  chargers   ${chargerUrl}`,
     `  edge       ${healthUrls.edge}/healthz  /readyz  /metrics`,
     `  worker     ${healthUrls.worker}/healthz  /readyz  /metrics`,
-    `  api        ${healthUrls.api}/healthz  /readyz  /metrics`,
+    `  api        ${healthUrls.api}/docs  /openapi.json  /healthz  /readyz  /metrics`,
     `  bus        ${config.natsUrl.length === 0 ? 'memory' : config.natsUrl.join(', ')}`,
     ...(warnings.length > 0 ? ['', ...warnings.map((warning) => `  ! ${warning}`)] : []),
     '',
     'Connect a demo charger from another terminal:',
     `  ${chargerCommand(ocppUrl)}`,
+    ...apiLines(facts),
   ].join('\n');
 }
 
@@ -42,6 +45,15 @@ function warningsOf(config: BannerFacts['config']): string[] {
   if (config.chargers === 'open') warnings.push('Chargers are open: every charger may connect (VOLTLANE_CHARGERS).');
   if (config.authorize === 'open') warnings.push('Tokens are open: every token may charge (VOLTLANE_AUTHORIZE).');
   return warnings;
+}
+
+/** The key is shown only where it was made up: one from the configuration is known to who set it. */
+function apiLines({ healthUrls, madeUpToken }: BannerFacts): string[] {
+  if (madeUpToken === undefined) return [];
+  return [
+    'Ask the api, with the key of this start (set VOLTLANE_API_TOKEN to choose one):',
+    `  curl -H 'Authorization: Bearer ${madeUpToken}' ${healthUrls.api}/v1/tokens`,
+  ];
 }
 
 function chargerCommand(ocppUrl: string): string {

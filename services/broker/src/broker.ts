@@ -39,7 +39,7 @@ export async function startBroker(config: BrokerConfig, parts: ProcessParts): Pr
     return {
       ocppUrl,
       healthUrls,
-      banner: bannerText({ config, ocppUrl, healthUrls }),
+      banner: bannerText({ config, ocppUrl, healthUrls, madeUpToken: startedApi.running.madeUpToken }),
       stop: async () => {
         // Sockets first: what they brought is still answered by the actors. Then the actors, then what only watches.
         await startedEdge.stop();

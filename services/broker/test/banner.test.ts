@@ -4,8 +4,12 @@ import { bannerText } from '../src/banner.ts';
 
 const healthUrls = { edge: 'http://127.0.0.1:9001', worker: 'http://127.0.0.1:9002', api: 'http://127.0.0.1:8080' };
 
-function banner(env: Readonly<Record<string, string>>, ocppUrl = 'ws://127.0.0.1:9000/ocpp'): string {
-  return bannerText({ config: loadConfig(['edge', 'worker'], env, () => '').config, ocppUrl, healthUrls });
+function banner(
+  env: Readonly<Record<string, string>>,
+  ocppUrl = 'ws://127.0.0.1:9000/ocpp',
+  madeUpToken?: string,
+): string {
+  return bannerText({ config: loadConfig(['edge', 'worker'], env, () => '').config, ocppUrl, healthUrls, madeUpToken });
 }
 
 describe('the banner', () => {
@@ -17,6 +21,13 @@ describe('the banner', () => {
     expect(text).toContain('every charger may connect');
     expect(text).toContain('every token may charge');
     expect(text.split('\n').at(-1)).toBe('  npm run charger -- --id CP1 --version 1.6');
+  });
+
+  it('shows the key of the api where it was made up, in a line to copy, and no other key', () => {
+    expect(banner({}, undefined, 'made-up').split('\n').at(-1)).toBe(
+      "  curl -H 'Authorization: Bearer made-up' http://127.0.0.1:8080/v1/tokens",
+    );
+    expect(banner({})).not.toContain('Bearer');
   });
 
   it('gives the demo charger the URL when it is not the usual one', () => {

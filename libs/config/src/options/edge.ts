@@ -1,5 +1,5 @@
 /** Options of the edge: the sockets of chargers. Every queue and wait has its bound here. */
-import { bool, integer, oneOf, port } from '../kind.ts';
+import { integer, oneOf, port } from '../kind.ts';
 import type { OptionGroup } from '../option.ts';
 import { DEFAULT_HOST_DOC, defaultHost, host } from './shared.ts';
 
@@ -29,7 +29,6 @@ export interface EdgeOptions {
   readonly busLostGraceMs: number;
   readonly drainPerSecond: number;
   readonly drainCloseCode: '1001' | '1012';
-  readonly trustProxy: boolean;
 }
 
 /** The edge group as data. */
@@ -131,10 +130,5 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
     kind: oneOf(['1001', '1012']),
     default: '1001',
     doc: 'Close code while the edge stops: 1001 (going away) or 1012 (service restart).',
-  },
-  trustProxy: {
-    kind: bool,
-    default: false,
-    doc: 'Take the peer address from `X-Forwarded-For`. Only behind a proxy that sets it.',
   },
 };

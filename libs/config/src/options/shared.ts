@@ -1,5 +1,5 @@
 /** Options of every process: the bus, logs, stopping. Loaded first, so other groups' defaults may look at them. */
-import { integer, oneOf, optional, text, urlList } from '../kind.ts';
+import { bool, integer, oneOf, optional, text, urlList } from '../kind.ts';
 import type { OptionGroup } from '../option.ts';
 
 /** Options every service has. */
@@ -21,6 +21,7 @@ export interface SharedOptions {
   readonly edgeHeartbeatMs: number;
   readonly edgeExpiryMs: number;
   readonly healthHost: string;
+  readonly trustProxy: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly stopDeadlineMs: number;
@@ -115,6 +116,11 @@ export const sharedOptions: OptionGroup<SharedOptions> = {
     defaultFrom: defaultHost,
     defaultDoc: DEFAULT_HOST_DOC,
     doc: 'Where health, readiness and metrics are served.',
+  },
+  trustProxy: {
+    kind: bool,
+    default: false,
+    doc: 'Take the peer address from `X-Forwarded-For`. Only behind a proxy that sets it.',
   },
   logLevel: {
     kind: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
