@@ -15,7 +15,7 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   fastify: ['api'],
   '@fastify/swagger': ['api'],
   '@fastify/swagger-ui': ['api'],
-  '@fastify/type-provider-json-schema-to-ts': ['api'],
+  'json-schema-to-ts': ['api'],
   commander: ['virtual-charger', 'loadtest', 'chaos'],
   'hdr-histogram-js': ['loadtest'],
   'oxc-parser': ['checks'],

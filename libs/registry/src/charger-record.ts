@@ -38,12 +38,17 @@ export interface ChargerRecord {
   readonly heartbeatIntervalS?: number;
   /** `terminate` for models that never come back after a clean close; absent: `close`. */
   readonly closeBy?: (typeof CLOSE_WAYS)[number];
+  /** Commands are held back for this long after an accepted boot, milliseconds, 0 to 600,000; absent: not at all. */
+  readonly quietAfterBootMs?: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Version of the stored form. Fields may be added within it; a reader ignores those it does not know. */
 const VERSION = 1;
-const HEARTBEAT_INTERVAL_S_MAX = 604_800;
+/** Longest heartbeat interval a record may ask for: a week. */
+export const HEARTBEAT_INTERVAL_S_MAX = 604_800;
+/** Longest time commands may be held back after a boot. */
+export const QUIET_AFTER_BOOT_MS_MAX = 600_000;
 
 /** JSON bytes of a record. RegistryError `invalid-record` when a field breaks its rule. */
 export function encodeChargerRecord(record: ChargerRecord): Uint8Array {
@@ -66,6 +71,7 @@ export function readChargerRecord(json: JsonObject): ChargerRecord {
   const allowedVersions = readOptionalChoices(json, 'allowedVersions', RECORD_OCPP_VERSIONS);
   const heartbeatIntervalS = readOptionalWhole(json, 'heartbeatIntervalS', 1, HEARTBEAT_INTERVAL_S_MAX);
   const closeBy = readOptionalChoice(json, 'closeBy', CLOSE_WAYS);
+  const quietAfterBootMs = readOptionalWhole(json, 'quietAfterBootMs', 0, QUIET_AFTER_BOOT_MS_MAX);
   const labels = readOptionalLabels(json, 'labels');
   return {
     chargerId,
@@ -76,6 +82,7 @@ export function readChargerRecord(json: JsonObject): ChargerRecord {
     strictness: readChoice(json, 'strictness', STRICTNESSES),
     ...(heartbeatIntervalS === undefined ? {} : { heartbeatIntervalS }),
     ...(closeBy === undefined ? {} : { closeBy }),
+    ...(quietAfterBootMs === undefined ? {} : { quietAfterBootMs }),
     ...(labels === undefined ? {} : { labels }),
   };
 }

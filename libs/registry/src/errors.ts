@@ -5,9 +5,16 @@
  * - `partitions-mismatch`: this process is configured with another partition count than the cluster was created with.
  * - `invalid-record`: a charger, a token or the settings break a rule; the message names the field.
  * - `newer-version`: written by a newer version of the broker.
+ * - `full`: there are as many API keys as there may be.
  * - `contended`: another process kept writing the same key; trying again can help.
  */
-export const REGISTRY_ERROR_CODES = ['partitions-mismatch', 'invalid-record', 'newer-version', 'contended'] as const;
+export const REGISTRY_ERROR_CODES = [
+  'partitions-mismatch',
+  'invalid-record',
+  'newer-version',
+  'full',
+  'contended',
+] as const;
 
 /** One of `REGISTRY_ERROR_CODES`. */
 export type RegistryErrorCode = (typeof REGISTRY_ERROR_CODES)[number];

@@ -1,8 +1,22 @@
 /** Public face of `@voltlane/registry`. */
 export {
+  ALL_TENANTS,
+  API_KEY_NAME_CHARS_MAX,
+  API_ROLES,
+  type ApiKeyFacts,
+  type ApiKeyRecord,
+  type ApiRole,
+  newApiKey,
+} from './api-key-record.ts';
+export { API_KEYS_BUCKET, ApiKeys, type ApiKeysOptions, type ApiKeyVerdict, openApiKeys } from './api-keys.ts';
+export { type ChargerInput, readChargerInput, recordToStore } from './charger-input.ts';
+export {
   type ChargerRecord,
+  CLOSE_WAYS,
   decodeChargerRecord,
   encodeChargerRecord,
+  HEARTBEAT_INTERVAL_S_MAX,
+  QUIET_AFTER_BOOT_MS_MAX,
   RECORD_OCPP_VERSIONS,
   REGISTRATIONS,
   readChargerRecord,
@@ -29,13 +43,14 @@ export {
 } from './registry.ts';
 export {
   applySeed,
+  applySeedLine,
   readSeed,
   type Seed,
-  type SeedCharger,
   type SeedError,
   type SeedResult,
-  type SeedToken,
+  type SeedTarget,
 } from './seed.ts';
+export { readSeedLine, type SeedLine } from './seed-line.ts';
 export type { SeedPassword } from './seed-password.ts';
 export {
   decodeTokenRecord,

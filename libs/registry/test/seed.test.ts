@@ -3,7 +3,7 @@ import { createMemoryBus } from '@voltlane/bus';
 import { createFakeClock, createSeededRandom } from '@voltlane/time';
 import { tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
-import { applySeed, openRegistry, type Registry, readSeed, verifyPassword } from '../src/index.ts';
+import { applySeed, openRegistry, type Registry, readSeed, type Seed, verifyPassword } from '../src/index.ts';
 
 const DEFAULT = tenant('default');
 const PASSWORD = 'a very secret key';
@@ -20,11 +20,21 @@ async function emptyRegistry(): Promise<Registry> {
   return openRegistry(createMemoryBus({ clock }).connect('a'), { clock });
 }
 
+function chargersOf(seed: Seed): readonly unknown[] {
+  return seed.lines.flatMap((line) =>
+    line.kind === 'charger' ? [{ of: line.tenant, record: line.input.record }] : [],
+  );
+}
+
+function tokensOf(seed: Seed): readonly unknown[] {
+  return seed.lines.flatMap((line) => (line.kind === 'token' ? [line.record] : []));
+}
+
 describe('readSeed', () => {
   it('reads chargers and tokens and fills in what was left out', () => {
     const seed = readSeed(TEXT);
     expect(seed.errors).toEqual([]);
-    expect(seed.chargers.map(({ tenant: of, record }) => ({ of, record }))).toEqual([
+    expect(chargersOf(seed)).toEqual([
       {
         of: 'default',
         record: { chargerId: 'CP1', securityProfile: 1, registration: 'Accepted', strictness: 'strict' },
@@ -40,7 +50,7 @@ describe('readSeed', () => {
         },
       },
     ]);
-    expect(seed.tokens.map(({ record }) => record)).toEqual([
+    expect(tokensOf(seed)).toEqual([
       { idToken: 'ABC', status: 'Accepted' },
       { idToken: 'DEF', status: 'Blocked', expiryDate: '2030-12-31T23:59:59.000Z', parentIdToken: 'G' },
     ]);
@@ -62,8 +72,8 @@ describe('readSeed', () => {
         '{"idToken":" T "}',
       ].join('\n'),
     );
-    expect(seed.chargers).toHaveLength(1);
-    expect(seed.tokens).toHaveLength(1);
+    expect(chargersOf(seed)).toHaveLength(1);
+    expect(tokensOf(seed)).toHaveLength(1);
     expect(seed.errors).toEqual([
       { line: 2, message: 'not JSON' },
       { line: 3, message: 'not a JSON object' },
@@ -121,6 +131,21 @@ describe('applySeed', () => {
     const after = await registry.charger(DEFAULT, 'cp1');
     expect(verifyPassword(after?.password, Buffer.from(PASSWORD))).toBe(false);
     expect(verifyPassword(after?.password, Buffer.from('another key altogether'))).toBe(true);
+  });
+
+  it('keeps a password a line says nothing about, with the profile that asks for it, and takes it away for null', async () => {
+    const registry = await emptyRegistry();
+    await applySeed(registry, readSeed(TEXT));
+    const before = await registry.charger(DEFAULT, 'cp1');
+    await applySeed(registry, readSeed('{"charger":"CP1","labels":{"site":"north"}}'));
+    expect(await registry.charger(DEFAULT, 'cp1')).toEqual({ ...before, labels: { site: 'north' } });
+    await applySeed(registry, readSeed('{"charger":"CP1","password":null}'));
+    expect(await registry.charger(DEFAULT, 'cp1')).toEqual({
+      chargerId: 'CP1',
+      securityProfile: 0,
+      registration: 'Accepted',
+      strictness: 'strict',
+    });
   });
 
   it('takes a stored password as it is', async () => {

@@ -2,17 +2,22 @@
  * The api: reads top to bottom as the order of starting and, at its end, of stopping. It starts nothing when the seed file has a
  * mistake. New routes are one line in `routes` below.
  */
-import { eventJournalOptions } from '@voltlane/bus';
+import { eventJournalOptions, type Journal } from '@voltlane/bus';
 import { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX } from '@voltlane/charger-state';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
+import { openApiKeys } from '@voltlane/registry';
 import { withTimeout } from '@voltlane/time';
-import { isChargerId } from '@voltlane/wire';
 import { createAuthenticator } from './auth.ts';
 import { EventHub } from './events/event-hub.ts';
-import { startFleet } from './fleet/fleet-feed.ts';
+import { type Fleet, startFleet } from './fleet/fleet-feed.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { chargerRoutes } from './routes/charger.ts';
+import { chargerRecordRoutes } from './routes/charger-records.ts';
+import { chargerListRoutes } from './routes/chargers.ts';
 import { eventRoutes } from './routes/events.ts';
-import { fleetRoutes } from './routes/fleet.ts';
+import { importRoutes } from './routes/imports.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { loadSeedFile } from './seed-file.ts';
 import { createApiServer } from './server.ts';
 
@@ -43,6 +48,84 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     log.info({ path: config.seedFile, ...result }, 'seed applied');
   }
 
+  const { journal, fleet, hub } = await startReading(context);
+  const keys = await openApiKeys({
+    bus,
+    clock,
+    onUnreadable: (keyId) => log.error({ keyId }, 'api key cannot be read, it does not count'),
+  });
+  const madeUpToken =
+    config.apiToken === undefined && bus.kind === 'memory' ? newToken(random.bytes(TOKEN_BYTES)) : undefined;
+  const authenticator = createAuthenticator({
+    adminToken: config.apiToken ?? madeUpToken,
+    storedKeys: keys,
+    clock,
+  });
+  void keys.caughtUp().then(() => {
+    if (config.apiToken !== undefined || madeUpToken !== undefined || keys.list().length > 0) return;
+    log.warn({ option: 'VOLTLANE_API_TOKEN' }, 'nobody can use the api: no key is stored and none is configured');
+  });
+  /** Tells endless responses to end. */
+  const stopping = new AbortController();
+  const server = await createApiServer({
+    routes: [
+      chargerListRoutes({ fleet }),
+      chargerRoutes({ fleet, journal, registry, subjects }),
+      chargerRecordRoutes({ registry, random }),
+      tokenRoutes({ registry, clock }),
+      importRoutes({ registry, random }),
+      apiKeyRoutes({ keys, clock, random }),
+      eventRoutes({ hub, identityOf: (tenant, asked) => fleet.view.get(tenant, asked)?.journalId }),
+    ],
+    authenticator,
+    log,
+    metrics,
+    clock,
+    random,
+    options: {
+      requestsPerSecond: config.apiRequestsPerSecond,
+      requestsBurstMax: config.apiRequestsBurstMax,
+      bodyBytesMax: config.apiBodyBytesMax,
+      trustProxy: config.trustProxy,
+    },
+  });
+  port.serve((request, response) => server.handle(request, response), {
+    connectionsMax: config.apiConnectionsMax,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  });
+
+  return {
+    url: port.url,
+    madeUpToken,
+    readiness: () => ({
+      ready: bus.status() === 'connected' && keys.readable() && fleet.ready() && !stopping.signal.aborted,
+      checks: {
+        bus: busCheck(bus.status()),
+        keys: keys.readable() ? 'ok' : 'not read yet',
+        fleet: fleet.ready() ? 'ok' : 'not read yet',
+        ...(stopping.signal.aborted ? { api: 'stopping' } : {}),
+      },
+    }),
+    stop: async () => {
+      stopping.abort();
+      hub.stop();
+      const waitMs = config.stopDeadlineMs * DRAIN_SHARE;
+      await withTimeout(clock, server.drain(), waitMs, 'requests under way').catch(() => {
+        log.warn({ waitMs }, 'requests cut off');
+      });
+      await server.close();
+      keys.stop();
+      fleet.stop();
+    },
+  };
+}
+
+/** What reads the journal: the view of the fleet and the streams of events. */
+async function startReading(
+  context: ServiceContext<ConfigOf<'api'>>,
+): Promise<{ readonly journal: Journal; readonly fleet: Fleet; readonly hub: EventHub }> {
+  const { bus, clock, config, random, registry, subjects, telemetry } = context;
+  const { log, metrics } = telemetry;
   const journal = await bus.journal(
     eventJournalOptions(subjects, {
       maxAgeMs: config.journalMaxAgeHours * HOUR_MS,
@@ -71,66 +154,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
       stallMs: config.apiStreamStallMs,
     },
   });
-
-  const madeUpToken =
-    config.apiToken === undefined && bus.kind === 'memory' ? newToken(random.bytes(TOKEN_BYTES)) : undefined;
-  const authenticator = createAuthenticator({
-    adminToken: config.apiToken ?? madeUpToken,
-    storedKeys: { check: () => undefined },
-    clock,
-  });
-  /** Tells endless responses to end. */
-  const stopping = new AbortController();
-  const server = await createApiServer({
-    routes: [
-      fleetRoutes({ fleet, journal, registry, subjects, showRecord: ({ password: _secret, ...shown }) => shown }),
-      eventRoutes({
-        hub,
-        identityOf: (tenant, asked) => {
-          const known = tenant === undefined ? '' : (fleet.view.get(tenant, asked)?.journalId ?? '');
-          return isChargerId(known) ? known : asked;
-        },
-      }),
-    ],
-    authenticator,
-    log,
-    metrics,
-    clock,
-    random,
-    options: {
-      requestsPerSecond: config.apiRequestsPerSecond,
-      requestsBurstMax: config.apiRequestsBurstMax,
-      bodyBytesMax: config.apiBodyBytesMax,
-      trustProxy: config.trustProxy,
-    },
-  });
-  port.serve((request, response) => server.handle(request, response), {
-    connectionsMax: config.apiConnectionsMax,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  });
-
-  return {
-    url: port.url,
-    madeUpToken,
-    readiness: () => ({
-      ready: bus.status() === 'connected' && fleet.ready() && !stopping.signal.aborted,
-      checks: {
-        bus: busCheck(bus.status()),
-        fleet: fleet.ready() ? 'ok' : 'reading',
-        ...(stopping.signal.aborted ? { api: 'stopping' } : {}),
-      },
-    }),
-    stop: async () => {
-      stopping.abort();
-      hub.stop();
-      const waitMs = config.stopDeadlineMs * DRAIN_SHARE;
-      await withTimeout(clock, server.drain(), waitMs, 'requests under way').catch(() => {
-        log.warn({ waitMs }, 'requests cut off');
-      });
-      await server.close();
-      fleet.stop();
-    },
-  };
+  return { journal, fleet, hub };
 }
 
 function busCheck(status: string): string {

@@ -7,9 +7,10 @@
  * limit, so guessing it is bounded.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { ALL_TENANTS, type ApiKeys, type ApiKeyVerdict } from '@voltlane/registry';
 import type { Clock } from '@voltlane/time';
 import { RateLimit } from './rate-limit.ts';
-import { ALL_TENANTS, type Caller } from './roles.ts';
+import type { Caller } from './roles.ts';
 
 /** What became of a request's credentials. */
 export type AuthOutcome =
@@ -27,23 +28,11 @@ export const REFUSAL_REASONS = ['missing', 'malformed', 'unknown', 'expired'] as
 /** One of `REFUSAL_REASONS`. */
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** What a stored key says about a presented one. */
-export type KeyVerdict =
-  | { readonly kind: 'caller'; readonly caller: Caller }
-  | { readonly kind: 'refused'; readonly reason: 'unknown' | 'expired' }
-  | { readonly kind: 'unavailable' };
-
-/** The keys in the bucket. */
-export interface StoredKeys {
-  /** Undefined when the text does not look like a stored key at all. */
-  check(token: string): KeyVerdict | undefined;
-}
-
 /** What authentication needs. */
 export interface AuthPorts {
   /** The administrator's key of the configuration, or the random one of the memory mode. */
   readonly adminToken: string | undefined;
-  readonly storedKeys: StoredKeys;
+  readonly storedKeys: Pick<ApiKeys, 'check'>;
   readonly clock: Clock;
 }
 
@@ -74,7 +63,7 @@ export function createAuthenticator(ports: AuthPorts): Authenticator {
 
   const decide = (token: string, address: string): AuthOutcome => {
     const verdict = ports.storedKeys.check(token);
-    if (verdict !== undefined) return verdict;
+    if (verdict !== undefined) return outcomeOf(verdict);
     const waitS = failures.waitS(address);
     if (waitS > 0) return { kind: 'limited', waitS };
     const known = expected !== undefined && timingSafeEqual(digest(token), expected);
@@ -89,6 +78,20 @@ export function createAuthenticator(ports: AuthPorts): Authenticator {
       return waitS > 0 ? { kind: 'limited', waitS } : outcome;
     },
   };
+}
+
+function outcomeOf(verdict: ApiKeyVerdict): AuthOutcome {
+  switch (verdict.kind) {
+    case 'key': {
+      const { id, name, role, tenant } = verdict.record;
+      return { kind: 'caller', caller: { keyId: id, name, role, tenant } };
+    }
+    case 'unavailable':
+      return { kind: 'unavailable' };
+    case 'unknown':
+    case 'expired':
+      return { kind: 'refused', reason: verdict.kind };
+  }
 }
 
 function readBearer(authorization: string | undefined, decide: (token: string) => AuthOutcome): AuthOutcome {

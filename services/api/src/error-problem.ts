@@ -21,7 +21,8 @@ const OF_FRAMEWORK: Readonly<Record<string, ProblemFacts>> = {
   FST_ERR_BAD_URL: { code: 'malformed-path', detail: 'an escape (%HH) in it is broken' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'path-too-long', detail: 'no identity is that long' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'too-large', detail: 'it has more bytes than VOLTLANE_API_BODY_BYTES_MAX' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'malformed-json', detail: 'its length is not the announced one' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'incomplete-body', detail: 'its length is not the announced one' },
+  ECONNRESET: { code: 'incomplete-body', detail: 'the connection was closed' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'unsupported-media-type',
     detail: 'send application/json, or what the path documents',
@@ -49,6 +50,7 @@ function problemOfRegistry(error: RegistryError): ProblemFacts {
   if (error.retryable)
     return { code: 'unavailable', detail: 'another process keeps writing the same record; try again' };
   if (error.code === 'invalid-record') return { code: 'invalid-record', detail: error.message };
+  if (error.code === 'full') return { code: 'limit-reached', detail: error.message };
   return { code: 'internal-error', detail: error.message };
 }
 

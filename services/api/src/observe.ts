@@ -59,7 +59,8 @@ export function logAnswered(log: Logger, request: FastifyRequest, reply: Fastify
   const operation = operationOf(request);
   const facts = { request: request.id, operation, status: reply.statusCode };
   log.debug({ ...facts, method, tookMs: Math.round(reply.elapsedTime) }, 'request answered');
-  if (caller === undefined || method === 'GET' || method === 'HEAD') return;
+  // What is no route changes nothing.
+  if (caller === undefined || request.is404 || method === 'GET' || method === 'HEAD') return;
   log.info(
     { ...facts, keyId: caller.keyId, keyName: caller.name, tenant, ...idsOf(request), ...request.audit },
     'audit',

@@ -7,6 +7,7 @@
 export const PROBLEMS = {
   'malformed-path': { status: 400, title: 'The path is not well-formed' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'incomplete-body': { status: 400, title: 'The body ended too early' },
   'invalid-request': { status: 400, title: 'A part of the request breaks its schema' },
   'invalid-record': { status: 400, title: 'The record breaks a rule' },
   unauthenticated: { status: 401, title: 'An API key is needed' },
@@ -17,6 +18,7 @@ export const PROBLEMS = {
   'token-not-found': { status: 404, title: 'The token is not registered' },
   'api-key-not-found': { status: 404, title: 'There is no such API key' },
   'method-not-allowed': { status: 405, title: 'The path does not have this method' },
+  'limit-reached': { status: 409, title: 'There are as many as there may be' },
   'too-large': { status: 413, title: 'The body is too large' },
   'path-too-long': { status: 414, title: 'A part of the path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body has a content type the path does not take' },

@@ -1,11 +1,6 @@
 /** Who may do what: roles, permissions and tenants of API keys. Pure. */
+import { ALL_TENANTS, API_ROLES, type ApiRole } from '@voltlane/registry';
 import { type Tenant, tenant } from '@voltlane/wire';
-
-/** Roles of API keys, from little to much. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
-
-/** One of `ROLES`. */
-export type Role = (typeof ROLES)[number];
 
 /**
  * What a route asks for.
@@ -19,18 +14,15 @@ export const PERMISSIONS = ['read', 'command', 'configure', 'keys'] as const;
 /** One of `PERMISSIONS`. */
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** Stands for every tenant in a key. */
-export const ALL_TENANTS = '*';
-
 /** Whom a request comes from: what its key says. */
 export interface Caller {
   readonly keyId: string;
   readonly name: string;
-  readonly role: Role;
+  readonly role: ApiRole;
   readonly tenant: Tenant | typeof ALL_TENANTS;
 }
 
-const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
+const GRANTS: Readonly<Record<ApiRole, readonly Permission[]>> = {
   viewer: ['read'],
   operator: ['read', 'command'],
   admin: ['read', 'command', 'configure', 'keys'],
@@ -39,13 +31,13 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
 const DEFAULT_TENANT = tenant('default');
 
 /** True when the role may do it. */
-export function allows(role: Role, permission: Permission): boolean {
+export function allows(role: ApiRole, permission: Permission): boolean {
   return GRANTS[role].includes(permission);
 }
 
 /** The least role that may do it, for the message of a refusal. */
-export function leastRole(permission: Permission): Role {
-  return ROLES.find((role) => allows(role, permission)) ?? 'admin';
+export function leastRole(permission: Permission): ApiRole {
+  return API_ROLES.find((role) => allows(role, permission)) ?? 'admin';
 }
 
 /**

@@ -5,12 +5,25 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { LogFields } from '@voltlane/telemetry';
 import type { Tenant } from '@voltlane/wire';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyTypeProvider,
+  RawServerDefault,
+} from 'fastify';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { PROBLEM_TYPE, PROBLEMS, type ProblemFacts, problemOf } from './problem.ts';
 import type { Caller, Permission } from './roles.ts';
+
+/** Types of path, query and body, from their schemas; what is sent is held to its schema by the tests. */
+export interface TypesOfSchemas extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends JSONSchema ? FromSchema<this['schema']> : unknown;
+  readonly serializer: unknown;
+}
 
 /** The server as routes see it: types of path, query and body come from their schemas. */
 export type RouteServer = FastifyInstance<
@@ -18,7 +31,7 @@ export type RouteServer = FastifyInstance<
   IncomingMessage,
   ServerResponse,
   FastifyBaseLogger,
-  JsonSchemaToTsProvider
+  TypesOfSchemas
 >;
 
 /** Adds the routes of one noun. */

@@ -8,7 +8,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fastifySwagger } from '@fastify/swagger';
-import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import type { Logger, Metrics } from '@voltlane/telemetry';
 import { type Clock, type Random, randomId } from '@voltlane/time';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -22,7 +21,7 @@ import { createApiMetrics, logAnswered, operationOf } from './observe.ts';
 import { OPENAPI } from './openapi.ts';
 import { PROBLEM_SCHEMA, PROBLEM_TYPE, problemOf } from './problem.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type RouteServer, type Routes, refuse } from './route.ts';
+import { type RouteServer, type Routes, refuse, type TypesOfSchemas } from './route.ts';
 import { completeRoute } from './route-defaults.ts';
 import { installCompilers, NO_COMPILERS } from './schema-compiler.ts';
 
@@ -123,7 +122,7 @@ function newServer({ options, random, log }: ApiServerParts): RouteServer {
       void refuse(reply.header('x-request-id', request.id), problemOfError(error));
     },
   });
-  const server = plain.withTypeProvider<JsonSchemaToTsProvider>();
+  const server = plain.withTypeProvider<TypesOfSchemas>();
   server.decorateRequest('caller', undefined);
   server.decorateRequest('tenant', undefined);
   server.decorateRequest('bodyText', '');

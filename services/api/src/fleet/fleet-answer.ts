@@ -8,7 +8,7 @@ export function listedCharger(row: FleetRow): object {
   const { vendor, model, firmwareVersion } = row.namePlate;
   return {
     tenant: row.tenant,
-    id: row.chargerId,
+    chargerId: row.chargerId,
     registered: row.registered,
     connected: row.session !== undefined,
     registration: row.registration,
@@ -57,7 +57,7 @@ const COUNT = { type: 'integer', minimum: 0 } as const;
 /** Of `listedCharger`. */
 const LISTED = {
   tenant: TEXT,
-  id: { type: 'string', description: 'Identity as registered, else as it came.' },
+  chargerId: { type: 'string', description: 'Identity as registered, else as it came.' },
   registered: { type: 'boolean' },
   connected: { type: 'boolean' },
   registration: {
@@ -97,7 +97,7 @@ const LISTED = {
 
 const REQUIRED = [
   'tenant',
-  'id',
+  'chargerId',
   'registered',
   'connected',
   'registration',
@@ -123,7 +123,7 @@ export const FLEET_PAGE_SCHEMA: ResponseSchema = {
 export const FLEET_CHARGER_SCHEMA: ResponseSchema = {
   description: 'The charger as of now.',
   type: 'object',
-  required: [...REQUIRED, 'transactions'],
+  required: [...REQUIRED, 'transactions', 'record'],
   properties: {
     ...LISTED,
     transactions: {
@@ -144,9 +144,8 @@ export const FLEET_CHARGER_SCHEMA: ResponseSchema = {
       },
     },
     record: {
-      type: 'object',
-      description: 'What the registry says; absent when it is not registered.',
-      additionalProperties: true,
+      description: 'What is registered; null for a charger that is not.',
+      anyOf: [{ $ref: 'ChargerRecord#' }, { type: 'null' }],
     },
   },
 };

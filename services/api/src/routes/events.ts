@@ -13,8 +13,8 @@ import { seenTenants, TENANTS } from './seen-tenants.ts';
 /** What the routes work with. */
 export interface EventRoutesPorts {
   readonly hub: EventHub;
-  /** The identity as it stands on the subjects, of a charger asked for in any case. */
-  readonly identityOf: (tenant: Tenant | undefined, chargerId: ChargerId) => ChargerId;
+  /** The identity as it stands on the subjects, of a charger asked for in any case; nothing when none is known. */
+  readonly identityOf: (tenant: Tenant, chargerId: ChargerId) => string | undefined;
 }
 
 const POSITION = '^(0|[1-9][0-9]{0,14})(-(0|[1-9][0-9]{0,4}))?$';
@@ -78,7 +78,7 @@ export function eventRoutes(ports: EventRoutesPorts): Routes {
           keyId: callerOf(request).keyId,
           selection: {
             tenant,
-            charger: charger === undefined ? undefined : ports.identityOf(tenant, charger),
+            charger: charger === undefined ? undefined : identity(ports, tenant, charger),
             class: request.query.class,
             kinds: kind === undefined ? undefined : new Set([kind].flat()),
           },
@@ -94,6 +94,12 @@ export function eventRoutes(ports: EventRoutesPorts): Routes {
       },
     );
   };
+}
+
+/** A key of all tenants that asks for a charger of any tenant must say its identity as it is. */
+function identity(ports: EventRoutesPorts, tenant: Tenant | undefined, asked: ChargerId): ChargerId {
+  const known = tenant === undefined ? undefined : ports.identityOf(tenant, asked);
+  return known !== undefined && isChargerId(known) ? known : asked;
 }
 
 function startOf(

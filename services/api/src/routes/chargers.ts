@@ -1,24 +1,14 @@
-/** GET /v1/chargers and GET /v1/chargers/{chargerId}: the fleet as it is. What is asked and shown is in `fleet/`. */
-import type { Journal } from '@voltlane/bus';
-import { readState } from '@voltlane/charger-state';
-import type { ChargerRecord, Registry } from '@voltlane/registry';
-import { type ChargerId, isChargerId, type Subjects, type Tenant } from '@voltlane/wire';
-import { detailsOf, FLEET_CHARGER_SCHEMA, FLEET_PAGE_SCHEMA, listedCharger } from '../fleet/fleet-answer.ts';
+/** `GET /v1/chargers`: the fleet as it is, page by page. What is asked and shown is in `fleet/`. */
+import { FLEET_PAGE_SCHEMA, listedCharger } from '../fleet/fleet-answer.ts';
 import type { Fleet } from '../fleet/fleet-feed.ts';
 import { decodeCursor, encodeCursor, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, queryFleet } from '../fleet/fleet-query.ts';
-import { FleetView } from '../fleet/fleet-view.ts';
-import { type Routes, refuse, tenantOf } from '../route.ts';
+import { type Routes, refuse } from '../route.ts';
 import { problem } from '../route-defaults.ts';
 import { seenTenants, TENANTS } from './seen-tenants.ts';
 
-/** What the routes work with. */
-export interface FleetRoutesPorts {
+/** What the route needs. */
+export interface ChargerListPorts {
   readonly fleet: Fleet;
-  readonly journal: Pick<Journal, 'readLast'>;
-  readonly registry: Pick<Registry, 'charger'>;
-  readonly subjects: Subjects;
-  /** The record as it is shown: without secrets. */
-  readonly showRecord: (record: ChargerRecord) => object;
 }
 
 const TEXT = { type: 'string', minLength: 1, maxLength: 255 } as const;
@@ -47,9 +37,8 @@ const QUERY = {
   },
 } as const;
 
-/** The routes. */
-export function fleetRoutes(ports: FleetRoutesPorts): Routes {
-  const { fleet } = ports;
+/** See the head of this file. */
+export function chargerListRoutes({ fleet }: ChargerListPorts): Routes {
   return (server) => {
     server.get(
       '/v1/chargers',
@@ -96,47 +85,6 @@ export function fleetRoutes(ports: FleetRoutesPorts): Routes {
         };
       },
     );
-    server.get(
-      '/v1/chargers/:chargerId',
-      {
-        config: { access: 'read' },
-        schema: {
-          operationId: 'getCharger',
-          tags: ['chargers'],
-          summary: 'Look at a charger',
-          params: { type: 'object', required: ['chargerId'], properties: { chargerId: { type: 'string' } } } as const,
-          response: { 200: FLEET_CHARGER_SCHEMA },
-        },
-      },
-      async (request, reply) => {
-        const { chargerId } = request.params;
-        const charger = isChargerId(chargerId) ? await lookUp(ports, tenantOf(request), chargerId) : undefined;
-        return charger ?? refuse(reply, { code: 'charger-not-found', detail: `no charger ${chargerId}` });
-      },
-    );
-  };
-}
-
-/** Read anew: what the view knows may be a moment old, and its rows are lean. */
-async function lookUp(ports: FleetRoutesPorts, tenant: Tenant, asked: ChargerId): Promise<object | undefined> {
-  const { fleet, journal, registry, subjects, showRecord } = ports;
-  const known = fleet.view.get(tenant, asked);
-  const record = await registry.charger(tenant, asked);
-  const named = known?.journalId || record?.chargerId || asked;
-  const chargerId = isChargerId(named) ? named : asked;
-  const { record: newest } = await journal.readLast(subjects.eventState({ tenant, chargerId }));
-  if (record === undefined && newest === undefined) return undefined;
-  const state = readState(newest?.headers);
-  const alone = new FleetView(1);
-  alone.applyRecord(tenant, asked, record);
-  if (newest !== undefined) alone.applyState({ tenant, chargerId }, newest.sequence, state);
-  if (known !== undefined) alone.applySeen({ tenant, chargerId: asked }, known.lastSeenS);
-  const row = alone.get(tenant, asked);
-  if (row === undefined) return undefined;
-  return {
-    ...listedCharger(row),
-    ...detailsOf(state),
-    ...(record === undefined ? {} : { record: showRecord(record) }),
   };
 }
 
