@@ -171,6 +171,11 @@ export interface Journal {
 export interface JournalOptions {
   /** Name of the journal, `[A-Za-z0-9_-]+`; with a subject prefix, a name of its own. */
   readonly name: string;
+  /**
+   * Filter of all its subjects, which covers the next two. One filter, because a server refuses readers whose filter only overlaps
+   * those of the stream (2.9.10): with it any part can be read, for instance all of one charger.
+   */
+  readonly subjects: string;
   /** Filter of the subjects whose newest record is kept for ever, e.g. `event.*.*.state`. */
   readonly stateSubjects: string;
   /** Filter of the subjects that only age, e.g. `event.*.*.meter`. */

@@ -147,6 +147,27 @@ export function journalNewestContract(start: () => Promise<BusHarness>): void {
       expect(nothing).toEqual(['caught up']);
     });
 
+    it('reads any part of its subjects: all of one charger, all of one tenant', async () => {
+      const { log, other, states, write, meter } = await journal();
+      await write('m', 's1');
+      await meter('m1');
+      await write('other', 'o1');
+      await write('m', 's2');
+      const root = states.split('.')[0] ?? '';
+      for (const [filter, expected] of [
+        [`${root}.t.m.*`, ['s1', 'm1', 's2']],
+        [`${root}.t.*.*`, ['s1', 'm1', 'o1', 's2']],
+        [`${root}.>`, ['s1', 'm1', 'o1', 's2']],
+      ] as const) {
+        const seen: string[] = [];
+        const reader = await other.consume(filter, 1, (stored) => void seen.push(text(stored.body)));
+        await until(harness, `all of ${filter} came`, () => seen.length === expected.length);
+        expect(seen).toEqual(expected);
+        reader.unsubscribe();
+      }
+      expect(await log.lastSequence()).toBe(4);
+    });
+
     it('knows from where on nothing is missing, whoever trimmed', async () => {
       const { log, other, write, meter } = await journal({ maxAgeMs: harness.age.maxAgeMs });
       expect(await log.completeFrom()).toBe(1);

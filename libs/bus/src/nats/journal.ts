@@ -35,11 +35,12 @@ const MESSAGE_ID = /^[\x21-\x7e]+$/;
 /** Creates or checks the stream. */
 export async function openNatsJournal(api: JetStreamApi, acks: PublishAcks, options: JournalOptions): Promise<Journal> {
   checkStoreName(options.name);
+  checkFilter(options.subjects);
   checkFilter(options.stateSubjects);
   checkFilter(options.meterSubjects);
   await ensureStream(api, {
     name: options.name,
-    subjects: [options.stateSubjects, options.meterSubjects],
+    subjects: [options.subjects],
     retention: 'limits',
     storage: options.storage,
     discard: 'old',

@@ -158,9 +158,13 @@ export class EventHub {
 
   #begin({ keyId, selection, start, begin }: StreamRequest, gap: Gap | undefined): void {
     const { journal, subjects, clock, random } = this.#ports;
+    let gone = false;
     const sink = begin(() => {
-      if (this.#streams.has(stream)) this.#metrics.ended('client');
-      this.#forget(stream, keyId);
+      if (gone) return;
+      gone = true;
+      if (this.#streams.delete(stream)) this.#metrics.ended('client');
+      stream.close(true);
+      this.#give(keyId);
     });
     const ports = {
       journal,
@@ -198,13 +202,6 @@ export class EventHub {
         stream.close(true);
       } else stream.heartbeat(nowMs - options.heartbeatMs);
     }
-  }
-
-  /** The response is closed: the client went, or we ended it. */
-  #forget(stream: EventStream, keyId: string): void {
-    this.#streams.delete(stream);
-    stream.close(true);
-    this.#give(keyId);
   }
 
   #take(keyId: string): void {

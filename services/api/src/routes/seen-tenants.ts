@@ -1,7 +1,7 @@
 /** The tenant of a request that may be about all tenants of its key: lists of chargers, streams of events. */
+import { ALL_TENANTS } from '@voltlane/registry';
 import type { Tenant } from '@voltlane/wire';
 import type { FastifyRequest } from 'fastify';
-import { ALL_TENANTS } from '../roles.ts';
 import { callerOf, tenantOf } from '../route.ts';
 
 /** Schema of `tenant` in the query of such a request. */
