@@ -1,3 +1,4 @@
+import { waitUntil } from '@voltlane/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HealthServer, type Readiness, startHealthServer } from '../src/health-server.ts';
 import { createMetrics } from '../src/metrics.ts';
@@ -45,6 +46,37 @@ describe('the health server', () => {
     expect((await fetch(`${url}/`)).status).toBe(404);
     const post = await fetch(`${url}/healthz`, { method: 'POST', body: 'x' });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('hands every other path to the service that serves them, and none of its own', async () => {
+    const { url, serve } = await start();
+    const served: string[] = [];
+    serve(
+      (request, response) => {
+        served.push(request.url ?? '');
+        response.end('served');
+      },
+      { connectionsMax: 100, requestTimeoutMs: 1_000 },
+    );
+    expect(await (await fetch(`${url}/v1/x?y=1`)).text()).toBe('served');
+    for (const path of ['/healthz', '/readyz', '/metrics?x=1']) expect((await fetch(url + path)).status).toBe(200);
+    expect(served).toEqual(['/v1/x?y=1']);
+  });
+
+  it('drops connections above the bound of the service', async () => {
+    const { url, serve } = await start();
+    const waiting: (() => void)[] = [];
+    serve((_request, response) => waiting.push(() => response.end()), { connectionsMax: 3, requestTimeoutMs: 5_000 });
+    const asked = Array.from({ length: 5 }, (_, index) =>
+      fetch(`${url}/${index}`).then(
+        () => 'answered',
+        () => 'dropped',
+      ),
+    );
+    await waitUntil('three requests', () => waiting.length === 3);
+    const dropped = await Promise.race(asked);
+    for (const finish of waiting) finish();
+    expect([dropped, (await Promise.all(asked)).filter((fate) => fate === 'answered').length]).toEqual(['dropped', 3]);
   });
 
   it('rejects with EADDRINUSE when the port is taken', async () => {

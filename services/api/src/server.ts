@@ -154,8 +154,9 @@ async function declareRoutes(server: RouteServer, routes: readonly Routes[]): Pr
   const operations: string[] = [];
   server.addHook('onRoute', (route) => {
     paths.add(route.url, [route.method].flat());
-    // Fastify declares HEAD beside each GET by itself.
-    if (route.method !== 'HEAD') operations.push(completeRoute(route));
+    const operation = completeRoute(route);
+    // Fastify declares HEAD beside each GET by itself; it is the same operation.
+    if (route.method !== 'HEAD') operations.push(operation);
   });
   await server.register(fastifySwagger, OPENAPI);
   server.get(

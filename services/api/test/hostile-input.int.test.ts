@@ -207,6 +207,14 @@ describe('a hostile request', () => {
     expect((await rig.ask('/v1/tokens/A', { method: 'POST' })).headers.get('allow')).toBe('DELETE, GET, HEAD, PUT');
   });
 
+  it('is refused to HEAD as to GET', async () => {
+    const head = async (path: string, token?: null): Promise<number> =>
+      (await rig.ask(path, { method: 'HEAD', ...(token === undefined ? {} : { token }) })).status;
+    expect([await head('/v1/tokens'), await head('/v1/tokens?colour=red'), await head('/v1/tokens', null)]).toEqual([
+      200, 400, 401,
+    ]);
+  });
+
   it('is not taken for a fault of ours', () => {
     expect(rig.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });

@@ -2,7 +2,14 @@
 import { type Bus, createMemoryBus } from '@voltlane/bus';
 import { loadConfig } from '@voltlane/config';
 import { openClusterSettings, openRegistry, type Registry } from '@voltlane/registry';
-import { createTelemetry, type LogFields, type Logger, type Metrics, startHealthServer } from '@voltlane/telemetry';
+import {
+  createTelemetry,
+  type LogFields,
+  type Logger,
+  type Metrics,
+  startHealthServer,
+  type Telemetry,
+} from '@voltlane/telemetry';
 import { type Clock, systemClock, systemRandom } from '@voltlane/time';
 import { createSubjects } from '@voltlane/wire';
 import { type Api, startApi } from '../src/index.ts';
@@ -48,6 +55,11 @@ export interface ApiRig {
   stop(): Promise<void>;
 }
 
+/** Metrics, and a log that says nothing. */
+export function quietTelemetry(): Telemetry {
+  return createTelemetry({ service: 'api', instance: 'test', logLevel: 'fatal', logFormat: 'json' });
+}
+
 /** Starts it on a bus, by default one in memory. */
 export async function startRig(
   env: Readonly<Record<string, string>> = {},
@@ -62,7 +74,7 @@ export async function startRig(
     after: (ms, fire) => systemClock.after(ms, fire),
     every: (ms, fire) => systemClock.every(ms, fire),
   };
-  const { metrics } = createTelemetry({ service: 'api', instance: 'test', logLevel: 'fatal', logFormat: 'json' });
+  const { metrics } = quietTelemetry();
   const health = await startHealthServer({
     host: '127.0.0.1',
     port: 0,

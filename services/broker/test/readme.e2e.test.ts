@@ -13,17 +13,17 @@ import { runBlock, shellBlocks } from './readme-blocks.ts';
 const blocks = shellBlocks('README.md');
 const running: RunningBlock[] = [];
 let folder: string;
-let ports: { ocpp: number; nats: number };
+let ports: { ocpp: number; nats: number; api: number };
 let env: Record<string, string>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'voltlane-readme-'));
-  ports = { ocpp: await freePort(), nats: await freePort() };
+  ports = { ocpp: await freePort(), nats: await freePort(), api: await freePort() };
   env = {
     VOLTLANE_OCPP_PORT: String(ports.ocpp),
     VOLTLANE_EDGE_HEALTH_PORT: '0',
     VOLTLANE_WORKER_HEALTH_PORT: '0',
-    VOLTLANE_API_PORT: '0',
+    VOLTLANE_API_PORT: String(ports.api),
   };
 });
 
@@ -42,6 +42,7 @@ function block(start: string): string {
   return text
     .replace('npm ci && ', '')
     .replaceAll('4222', String(ports.nats))
+    .replaceAll('8080', String(ports.api))
     .replace('data/nats', join(folder, 'nats'))
     .replaceAll('chargers.ndjson', join(folder, 'chargers.ndjson'));
 }
@@ -70,7 +71,7 @@ async function charge(text: string): Promise<void> {
 
 describe('the README', () => {
   it('has no command block that is not run here', () => {
-    expect(blocks.map((text) => text.split('\n')[0])).toEqual([
+    expect(blocks.map((text) => text.split('\n')[0]?.replace(/^(api\(\) \{|curl -sS).*/, '$1'))).toEqual([
       'npm ci && npm start',
       'npm run charger -- --id CP1 --version 1.6',
       // The run this test is part of.
@@ -79,6 +80,9 @@ describe('the README', () => {
       'node --input-type=module -e "',
       "cat > chargers.ndjson <<'EOF'",
       'npm run charger -- --id CP1 --version 2.0.1 --password correct-horse-battery --id-token 04A1B2C3D4',
+      'VOLTLANE_API_TOKEN=a-long-secret-of-yours npm start',
+      'api() {',
+      'curl -sS',
     ]);
   });
 
@@ -102,5 +106,24 @@ describe('the README', () => {
     );
     expect(await stranger.exited).not.toBe(0);
     expect(stranger.output()).toMatch(/404/);
+  });
+
+  it('registers over HTTP with the chosen key, and imports', async () => {
+    await startBroker(block('VOLTLANE_API_TOKEN='));
+    const requests = await start(block('api() {'));
+    expect(await requests.exited, requests.output()).toBe(0);
+    expect(requests.output()).toContain('"hasPassword":true');
+    expect(requests.output()).toMatch(/"token":"vl_/);
+    const imported = await start(block('curl -sS'));
+    expect(await imported.exited, imported.output()).toBe(0);
+    expect(imported.output()).toContain('"written":2');
+  });
+
+  it('prints a line that works where a key was made up', async () => {
+    const broker = await startBroker(block('npm ci && npm start'));
+    const line = /^ +(curl .*)$/m.exec(broker.output())?.[1] ?? '';
+    const asked = await start(line);
+    expect(await asked.exited, asked.output()).toBe(0);
+    expect(asked.output()).toContain('{"tokens":[]}');
   });
 });
