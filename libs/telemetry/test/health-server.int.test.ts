@@ -49,9 +49,10 @@ describe('the health server', () => {
   });
 
   it('hands every other path to the service that serves them, and none of its own', async () => {
-    const { url, serve } = await start();
+    const health = await start();
+    const { url } = health;
     const served: string[] = [];
-    serve(
+    health.serve(
       (request, response) => {
         served.push(request.url ?? '');
         response.end('served');
@@ -64,9 +65,13 @@ describe('the health server', () => {
   });
 
   it('drops connections above the bound of the service', async () => {
-    const { url, serve } = await start();
+    const health = await start();
+    const { url } = health;
     const waiting: (() => void)[] = [];
-    serve((_request, response) => waiting.push(() => response.end()), { connectionsMax: 3, requestTimeoutMs: 5_000 });
+    health.serve((_request, response) => waiting.push(() => response.end()), {
+      connectionsMax: 3,
+      requestTimeoutMs: 5_000,
+    });
     const asked = Array.from({ length: 5 }, (_, index) =>
       fetch(`${url}/${index}`).then(
         () => 'answered',

@@ -34,8 +34,8 @@ function made({ body }: Answer): Made {
 
 describe('an api key', () => {
   it('is asked for, and the answer says how', async () => {
-    const { ask } = await start();
-    const { status, headers, body } = await ask('/v1/tokens', { token: null });
+    const at = await start();
+    const { status, headers, body } = await at.ask('/v1/tokens', { token: null });
     expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="voltlane"']);
     expect(body).toMatchObject({ code: 'unauthenticated' });
   });
@@ -233,9 +233,9 @@ describe('what is written down', () => {
 
 describe('a request id', () => {
   it('is the sender’s where it is sane, else one of ours', async () => {
-    const { ask } = await start();
+    const at = await start();
     const idOf = async (given: string): Promise<string | null> =>
-      (await ask('/v1/tokens', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
+      (await at.ask('/v1/tokens', { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     expect(await idOf('trace:42.a_b-c')).toBe('trace:42.a_b-c');
     for (const bad of ['', 'x'.repeat(65), 'a b', 'é']) expect(await idOf(bad)).toMatch(/^[0-9a-z]{16}$/);
   });

@@ -7,6 +7,7 @@ import {
   type LogFields,
   type Logger,
   type Metrics,
+  type Readiness,
   startHealthServer,
   type Telemetry,
 } from '@voltlane/telemetry';
@@ -75,14 +76,14 @@ export async function startRig(
     every: (ms, fire) => systemClock.every(ms, fire),
   };
   const { metrics } = quietTelemetry();
+  let readiness = (): Readiness => ({ ready: false, checks: {} });
   const health = await startHealthServer({
     host: '127.0.0.1',
     port: 0,
-    readiness: () => api?.readiness() ?? { ready: false, checks: {} },
+    readiness: () => readiness(),
     metrics,
   });
   const registry = await openRegistry(bus);
-  let api: Api | undefined;
   const started = await startApi(
     {
       config: loadConfig(['api'], { VOLTLANE_API_TOKEN: ADMIN_TOKEN, ...env }, () => '').config,
@@ -96,7 +97,7 @@ export async function startRig(
     },
     health,
   );
-  api = started;
+  readiness = () => started.readiness();
   return {
     url: health.url,
     api: started,

@@ -18,7 +18,7 @@ beforeEach(async () => {
     listings += 1;
     return registry.tokenIds(of);
   };
-  pages = new TokenPages({ token: registry.token, tokenIds }, clock);
+  pages = new TokenPages({ token: (of, id) => registry.token(of, id), tokenIds }, clock);
   for (const idToken of ['B2', 'a1', 'A2', 'C', 'b1']) await registry.putToken(ACME, { idToken, status: 'Accepted' });
 });
 
