@@ -18,12 +18,16 @@ export interface GatePorts {
   readonly metrics: ApiMetrics;
 }
 
+/** Behind a proxy an address is whatever a header says. */
+const ADDRESS_CHARS_MAX = 64;
+
 /** Puts the gate before all routes. */
 export function installGate(server: RouteServer, ports: GatePorts): void {
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    if (isPublic(request)) return underRate(ports, `address ${request.ip}`, reply);
-    const outcome = ports.authenticator.check(request.headers.authorization, request.ip);
+    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+    const address = request.ip.slice(0, ADDRESS_CHARS_MAX);
+    if (isPublic(request)) return underRate(ports, `address ${address}`, reply);
+    const outcome = ports.authenticator.check(request.headers.authorization, address);
     if (outcome.kind !== 'caller') return turnAway(ports, outcome, reply);
     request.caller = outcome.caller;
     return underRate(ports, `key ${outcome.caller.keyId}`, reply) ?? mayUse(request, reply);

@@ -193,3 +193,25 @@ describe.each([
     await waitUntil('the key to be over elsewhere', statusIs(401), { timeoutMs: 1_000 });
   });
 });
+
+describe('on NATS without a configured key', () => {
+  it('nobody gets in until a key is stored, and the start says so', async () => {
+    const place = await nats();
+    const closed = await startRig({ VOLTLANE_API_TOKEN: '' }, await place.connect('api-1'));
+    await waitUntil('the warning', () =>
+      closed.lines.some(({ level, option }) => level === 'warn' && option === 'VOLTLANE_API_TOKEN'),
+    );
+    expect([closed.api.madeUpToken, (await closed.ask('/v1/tokens')).status]).toEqual([undefined, 401]);
+
+    const open = await startRig({}, await place.connect('api-2'));
+    const { body } = await open.ask('/v1/api-keys', { method: 'POST', body: { name: 'first', role: 'admin' } });
+    const { token } = JSON.parse(JSON.stringify(body));
+    await waitUntil('the key to count', async () => (await closed.ask('/v1/tokens', { token })).status === 200);
+
+    const later = await startRig({ VOLTLANE_API_TOKEN: '' }, await place.connect('api-3'));
+    await waitUntil('the keys to be read', async () => (await later.ask('/v1/tokens', { token })).status === 200);
+    expect(later.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+    for (const rig of [closed, open, later]) await rig.stop();
+    await place.end();
+  });
+});
