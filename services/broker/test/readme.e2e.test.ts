@@ -125,9 +125,9 @@ describe('the README', () => {
     await startBroker(block('VOLTLANE_API_TOKEN='));
     const follower = await start(block('curl -sS -N'));
     await charge(block('npm run charger -- --id CP1 --version 1.6'));
-    // `head` ends it after the first event.
+    // `head` is through after the first event; the next one ends curl.
     expect(await follower.exited, follower.output()).toBe(0);
-    expect(follower.output()).toMatch(/^event: transaction\.ended\ndata: \{"tenant":"default","charger":"CP1"/m);
+    expect(follower.output()).toMatch(/^event: charger\.connected\ndata: \{"tenant":"default","charger":"CP1"/m);
     const fleet = await start(block("curl -sS -H 'Authorization: Bearer a-long-secret-of-yours' 'http"));
     expect(await fleet.exited, fleet.output()).toBe(0);
     expect(fleet.output()).toMatch(/"chargerId":"CP1".*"total":1/);

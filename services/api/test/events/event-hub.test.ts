@@ -4,7 +4,7 @@ import { createTelemetry, type Metrics } from '@voltlane/telemetry';
 import { createFakeClock, createSeededRandom, type FakeClock } from '@voltlane/time';
 import { chargerId, createSubjects, tenant } from '@voltlane/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EventHub, type EventHubOptions, type StreamRequest, type StreamStart } from '../../src/events/event-hub.ts';
+import { EventHub, type EventHubOptions, type StreamRequest } from '../../src/events/event-hub.ts';
 import { parsePosition } from '../../src/events/event-position.ts';
 import type { StreamSelection } from '../../src/events/event-selection.ts';
 import { type RecordWriter, recordWriter } from '../charger-records.ts';
@@ -103,12 +103,12 @@ class Client {
 
 async function follow(
   hub: EventHub,
-  start: StreamStart | string,
+  start: 'now' | 'oldest' | { readonly after: string },
   selection: Partial<StreamSelection> = {},
   client: Client = new Client(),
 ): Promise<Client> {
-  const position = start === 'now' || start === 'oldest' || typeof start !== 'string' ? start : parsePosition(start);
-  if (position === undefined) throw new Error(`no position: ${start}`);
+  const position = typeof start === 'string' ? start : parsePosition(start.after);
+  if (position === undefined) throw new Error('no position');
   const opening = hub.open({ keyId: 'k', selection: { ...ALL, ...selection }, start: position, begin: client.begin });
   await clock.advanceAsync(1);
   expect(await opening).toBeUndefined();
@@ -150,7 +150,7 @@ describe('a stream of events', () => {
     expect(first.events).toEqual(ids(1, 20));
     expect(positions).toHaveLength(20);
     for (const [at, position] of positions.entries()) {
-      const again = await follow(await newHub(), position);
+      const again = await follow(await newHub(), { after: position });
       expect([position, again.events]).toEqual([position, ids(at + 2, 20)]);
     }
   });
@@ -206,7 +206,7 @@ describe('a stream of events', () => {
     await clock.advanceAsync(16_000);
     expect(client.text).toContain(': alive\nid: 7\n\n');
     expect(client.events).toEqual([]);
-    expect((await follow(await newHub(), client.lastId)).events).toEqual([]);
+    expect((await follow(await newHub(), { after: client.lastId })).events).toEqual([]);
     const before = client.text.length;
     await clock.advanceAsync(30_000);
     expect(client.text.length).toBeGreaterThan(before);
@@ -220,17 +220,17 @@ describe('a gap', () => {
     await clock.advanceAsync(2 * HOUR_MS);
     await write(1, 'CP3');
     await journal.trim();
-    const client = await follow(await newHub(), '1-0');
+    const client = await follow(await newHub(), { after: '1-0' });
     // CP1's and CP2's newest state are kept for ever.
     expect(client.events).toEqual(['gap {"reason":"trimmed","from":1,"to":5}', 'e2', 'e5', 'e6']);
     expect(await metric('api_event_gaps_total')).toBe(1);
-    expect((await follow(await newHub(), '5')).events).toEqual(['e6']);
+    expect((await follow(await newHub(), { after: '5' })).events).toEqual(['e6']);
     expect((await follow(await newHub(), 'oldest')).events).toEqual(['e2', 'e5', 'e6']);
   });
 
   it('is announced when the position is of another journal, and everything of this one follows', async () => {
     await write(3);
-    const client = await follow(await newHub(), '700-2');
+    const client = await follow(await newHub(), { after: '700-2' });
     expect(client.events).toEqual(['gap {"reason":"replaced","from":4,"to":700}', 'e1', 'e2', 'e3']);
   });
 });
@@ -291,7 +291,7 @@ describe('a client that does not read', () => {
     await clock.advanceAsync(3_000);
     expect(slow.ended).toBe('cut');
     expect(await metric('api_event_streams_ended_total{reason="stalled"')).toBe(1);
-    expect((await follow(hub, slow.lastId)).events).toEqual(ids(2, 3));
+    expect((await follow(hub, { after: slow.lastId })).events).toEqual(ids(2, 3));
   });
 });
 

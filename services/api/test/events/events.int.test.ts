@@ -81,12 +81,15 @@ describe('GET /v1/events', () => {
     socket.write(`GET /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`);
     await waitUntil('the response begins', () => socket.bytesRead > 0 || socket.readableLength > 0);
     socket.pause();
-    const streams = async (): Promise<string> => await (await api.get('/metrics')).text();
+    const metrics = async (): Promise<string> => {
+      const response = await api.get('/metrics');
+      return response.text();
+    };
     await waitUntil(
       'the stalled stream is ended',
       async () => {
         for (let index = 0; index < 20; index += 1) await writer.state('CP1', Array(500).fill('connector.status'));
-        return /streams_ended_total\{reason="stalled",service="api"\} 1/.test(await streams());
+        return /streams_ended_total\{reason="stalled",service="api"\} 1/.test(await metrics());
       },
       { timeoutMs: 60_000 },
     );
