@@ -2,7 +2,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 
 /** Tags of the routes, in the order of the document. A route with another tag is refused by the test of the document. */
-export const TAGS = [
+export const TAGS: { readonly name: string; readonly description: string }[] = [
   { name: 'chargers', description: 'Who may connect, and how each charger is treated.' },
   { name: 'commands', description: 'Calls to chargers and what became of them.' },
   { name: 'events', description: 'What happens, as a stream.' },

@@ -71,7 +71,7 @@ export function problemOf(facts: ProblemFacts, requestId: string): Problem {
 }
 
 /** Schema of the document. */
-export const PROBLEM_SCHEMA = {
+export const PROBLEM_SCHEMA: object = {
   $id: 'Problem',
   type: 'object',
   description:
