@@ -108,9 +108,13 @@ function compile(query: FleetQuery): Test {
     );
   }
   if (search !== undefined) tests.push(contains(search.toLowerCase()));
-  const [first, ...others] = tests;
-  if (first === undefined) return () => true;
-  return others.length === 0 ? first : (row) => first(row) && others.every((test) => test(row));
+  const [only] = tests;
+  if (only === undefined) return () => true;
+  if (tests.length === 1) return only;
+  return (row) => {
+    for (const test of tests) if (!test(row)) return false;
+    return true;
+  };
 }
 
 function contains(search: string): Test {
