@@ -160,6 +160,11 @@ export class ActorHost<Actor, Message> {
     return cell.actor !== undefined && this.#behaviour.mayPassivate?.(cell.actor) === false;
   }
 
+  /** The actors of a partition that are in memory, for who looks at many of them now and then. */
+  *actorsOf(partition: PartitionId): Generator<Actor, void, undefined> {
+    for (const { actor } of this.#rooms.get(partition)?.cells.values() ?? []) if (actor !== undefined) yield actor;
+  }
+
   /** Numbers for metrics. */
   stats(): HostStats {
     return {

@@ -130,6 +130,20 @@ describe('an actor', () => {
   });
 });
 
+describe('the actors of a partition', () => {
+  it('are those in memory, and nobody else', async () => {
+    const { subject } = host();
+    subject.deliver(P0, 'A', 'one');
+    subject.deliver(P0, 'B', 'wait');
+    expect([...subject.actorsOf(P0)]).toEqual([]);
+    await settle();
+    expect([...subject.actorsOf(P0)]).toEqual([{ key: 'A' }, { key: 'B' }]);
+    expect([...subject.actorsOf(P1)]).toEqual([]);
+    subject.drop(P0);
+    expect([...subject.actorsOf(P0)]).toEqual([]);
+  });
+});
+
 describe('a failure', () => {
   it('forgets the actor, tries the message again ahead of those behind it, and goes on', async () => {
     const { behaviour, subject, clock } = host();

@@ -12,6 +12,7 @@ export type EventJournalSettings = Pick<JournalOptions, 'maxAgeMs' | 'replicas' 
 export function eventJournalOptions(subjects: Subjects, settings: EventJournalSettings): JournalOptions {
   return {
     name: subjects.prefix === '' ? EVENT_JOURNAL_NAME : `${EVENT_JOURNAL_NAME}_${subjects.prefix.replaceAll('.', '_')}`,
+    subjects: subjects.eventFilter({}),
     stateSubjects: subjects.eventFilter({ class: 'state' }),
     meterSubjects: subjects.eventFilter({ class: 'meter' }),
     ...settings,

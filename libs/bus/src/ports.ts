@@ -139,12 +139,24 @@ export interface Journal {
   readLast(subject: string): Promise<JournalTail>;
   /**
    * Records that match `filter` (wildcards allowed) from `fromSequence` (1 = oldest kept) in sequence order, each at least once.
-   * `onRecord` may return a promise: the next record waits for it (that is the back-pressure).
+   * `onRecord` may return a promise: the next record waits for it (that is the back-pressure). `onCaughtUp` fires once, when
+   * everything that was stored before the call, and perhaps more, has been handed over.
    */
   consume(
     filter: string,
     fromSequence: number,
     onRecord: (record: StoredRecord) => void | Promise<void>,
+    onCaughtUp?: () => void,
+  ): Promise<Subscription>;
+  /**
+   * The newest record of each subject that matches, then every later record, in sequence order; `onReady` fires once, when the
+   * first part is through. Survives what `consume` survives. While the first part lasts, an interruption may leave out records
+   * that a newer one of the same subject has overtaken meanwhile, never the newest.
+   */
+  consumeNewest(
+    filter: string,
+    onRecord: (record: StoredRecord) => void | Promise<void>,
+    onReady: () => void,
   ): Promise<Subscription>;
   /**
    * Drops records older than the journal's age, except the newest of each state subject; resolves to how many went. Somebody has to
@@ -153,12 +165,22 @@ export interface Journal {
   trim(): Promise<number>;
   /** Sequence of the newest record ever of the whole journal, 0 when there was none. */
   lastSequence(): Promise<number>;
+  /**
+   * From this sequence on nothing is missing. Of what is older, `trim` may have taken anything but the newest record of each state
+   * subject; who wants to read on from an earlier place has a gap.
+   */
+  completeFrom(): Promise<number>;
 }
 
 /** Which subjects the journal holds and how long it keeps what. It is created at first use and never silently altered. */
 export interface JournalOptions {
   /** Name of the journal, `[A-Za-z0-9_-]+`; with a subject prefix, a name of its own. */
   readonly name: string;
+  /**
+   * Filter of all its subjects, which covers the next two. One filter, because a server refuses readers whose filter only overlaps
+   * those of the stream (2.9.10): with it any part can be read, for instance all of one charger.
+   */
+  readonly subjects: string;
   /** Filter of the subjects whose newest record is kept for ever, e.g. `event.*.*.state`. */
   readonly stateSubjects: string;
   /** Filter of the subjects that only age, e.g. `event.*.*.meter`. */

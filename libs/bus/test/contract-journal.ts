@@ -305,7 +305,7 @@ export function journalContract(start: () => Promise<BusHarness>): void {
     it('refuses to open a journal that exists with other subjects', async () => {
       const options = journalOptions(fresh('journal'));
       await a.journal(options);
-      const opened = await settled(harness, b.journal({ ...options, meterSubjects: `${options.name}.*.*.other` }));
+      const opened = await settled(harness, b.journal({ ...options, subjects: `${options.name}.*.*.other` }));
       expect(opened.error).toMatchObject({ code: 'config-mismatch', retryable: false });
       expect(String(opened.error)).toContain(options.name);
     });

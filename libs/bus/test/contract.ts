@@ -1,6 +1,7 @@
 /** One suite for both adapters: every sentence of src/ports.ts that can be tested. */
 import { describe } from 'vitest';
 import { journalContract } from './contract-journal.ts';
+import { journalNewestContract } from './contract-journal-newest.ts';
 import { keyValueContract } from './contract-key-value.ts';
 import { messagingContract } from './contract-messaging.ts';
 import { outageContract } from './contract-outage.ts';
@@ -12,6 +13,7 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
     messagingContract(start);
     keyValueContract(start);
     journalContract(start);
+    journalNewestContract(start);
     outageContract(start);
   });
 }

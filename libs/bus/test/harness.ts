@@ -30,6 +30,7 @@ export function fresh(prefix: string): string {
 export function journalOptions(root: string, change: Partial<JournalOptions> = {}): JournalOptions {
   return {
     name: root,
+    subjects: `${root}.*.*.*`,
     stateSubjects: `${root}.*.*.state`,
     meterSubjects: `${root}.*.*.meter`,
     maxAgeMs: 86_400_000,

@@ -4,11 +4,13 @@ import { connect, type Msg, type NatsConnection, type SubscriptionOptions } from
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NatsLogEvent } from '../src/index.ts';
 import { JetStreamApi } from '../src/nats/jetstream-api.ts';
+import { openNatsJournal } from '../src/nats/journal.ts';
 import { NatsLink } from '../src/nats/link.ts';
 import { resolveNatsOptions } from '../src/nats/options.ts';
 import { startOrderedConsumer } from '../src/nats/ordered-consumer.ts';
+import { PublishAcks } from '../src/nats/publish-acks.ts';
 import { Replies } from '../src/nats/replies.ts';
-import { fresh } from './harness.ts';
+import { bytes, fresh, journalOptions } from './harness.ts';
 
 let server: NatsServer;
 let client: NatsConnection;
@@ -64,4 +66,68 @@ it('notices a lost delivery, hands over nothing out of order, and fetches the lo
   expect(seen).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
   expect(lost.size).toBe(0);
   expect(log.filter((event) => event.kind === 'consumer-restarted').length).toBeGreaterThanOrEqual(3);
+});
+
+it('brings no history when deliveries are lost while the newest of each subject come, and all that follows', async () => {
+  const stream = fresh('stream');
+  await (await client.jetstreamManager()).streams.add({ name: stream, subjects: [`${stream}.>`] });
+  for (let index = 0; index < 1_000; index += 1) client.publish(`${stream}.${Math.floor(index / 10)}`, String(index));
+  await client.flush();
+  const lost = new Set([1, 3, 60, 100, 101, 110]);
+  const link = new NatsLink(
+    losing((delivery) => lost.delete(delivery)),
+    resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock }),
+  );
+  const replies = new Replies(link, 100);
+  replies.start();
+  const seen: number[] = [];
+  let readyAfter = -1;
+  const subscription = await startOrderedConsumer(new JetStreamApi(link, replies), {
+    stream,
+    filter: `${stream}.>`,
+    start: 'last-per-subject',
+    onMessage: (message) => void seen.push(message.sequence),
+    onCaughtUp: () => {
+      readyAfter = seen.length;
+    },
+  });
+  const until = async (done: () => boolean): Promise<void> => {
+    const deadlineMs = systemClock.monotonicMs() + 10_000;
+    while (!done() && systemClock.monotonicMs() < deadlineMs) await sleep(systemClock, 10);
+  };
+  await until(() => readyAfter >= 0);
+  for (let index = 0; index < 50; index += 1) client.publish(`${stream}.7`, 'later');
+  await until(() => seen.length >= 150);
+  subscription.unsubscribe();
+  const newest = Array.from({ length: 100 }, (_, index) => 10 * (index + 1));
+  const later = Array.from({ length: 50 }, (_, index) => 1_001 + index);
+  expect(seen).toEqual([...newest, ...later]);
+  expect(readyAfter).toBe(100);
+  expect(lost.size).toBe(0);
+});
+
+it('misses nothing of a subject that was empty at the start when the first delivery is lost', async () => {
+  const lost = new Set([1]);
+  const link = new NatsLink(
+    losing((delivery) => lost.delete(delivery)),
+    resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock }),
+  );
+  const replies = new Replies(link, 100);
+  replies.start();
+  const root = fresh('journal');
+  const journal = await openNatsJournal(
+    new JetStreamApi(link, replies),
+    new PublishAcks(link, replies),
+    journalOptions(root),
+  );
+  const subject = `${root}.t.c.meter`;
+  const seen: number[] = [];
+  const ready = new Promise<void>((resolve) => {
+    void journal.consumeNewest(subject, (stored) => void seen.push(stored.sequence), resolve);
+  });
+  await ready;
+  await Promise.all(['1', '2', '3'].map((id) => journal.record(subject, { body: bytes('x'), headers: {} }, id)));
+  const deadlineMs = systemClock.monotonicMs() + 8_000;
+  while (seen.at(-1) !== 3 && systemClock.monotonicMs() < deadlineMs) await sleep(systemClock, 10);
+  expect(seen).toEqual([1, 2, 3]);
 });

@@ -68,7 +68,7 @@ describe('streams on a real server', () => {
       /stream journal\w+ exists with storage "file", not "memory"/,
     );
     await expect(bus.journal({ ...options, replicas: 3 })).rejects.toThrow(/num_replicas 1, not 3/);
-    await expect(bus.journal({ ...options, stateSubjects: 'elsewhere.*' })).rejects.toThrow(/subjects/);
+    await expect(bus.journal({ ...options, subjects: 'elsewhere.*' })).rejects.toThrow(/subjects/);
     const manager = await outside.jetstreamManager();
     expect((await manager.streams.info(options.name)).config).toMatchObject({ num_replicas: 1, storage: 'file' });
   });

@@ -14,4 +14,5 @@ export type {
   SessionState,
 } from './charger-state.ts';
 export { EMPTY_STATE, NO_COMMANDS, STATE_LIMITS } from './charger-state.ts';
+export { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX, lastSeenKey } from './last-seen.ts';
 export { readState, STATE_HEADER, writeState } from './state-header.ts';

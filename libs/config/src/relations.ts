@@ -33,6 +33,7 @@ export const RELATIONS: readonly Relation[] = [
   below('handlerDeadlineMs', 'callDeadlineMs', 'what a handler leaves open must still be decided and answered in time'),
   below('pingIntervalMs', 'idleTimeoutMs', 'a quiet charger must get a ping before it counts as dead'),
   below('frameBytesMax', 'outboundBytesMax', 'one whole frame must fit into the buffer', true),
+  below('apiStreamsMax', 'apiConnectionsMax', 'other requests need connections, too'),
   below('selfFenceMs', 'memberExpiryMs', 'a worker must have stopped acting before others take its partitions'),
   {
     fields: ['memberHeartbeatMs', 'selfFenceMs'],

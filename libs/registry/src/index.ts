@@ -51,6 +51,7 @@ export type { RecordCacheStats } from './record-cache.ts';
 export type { JsonObject } from './record-fields.ts';
 export {
   CHARGERS_BUCKET,
+  type ChargerChange,
   openRegistry,
   type Registry,
   type RegistryOptions,

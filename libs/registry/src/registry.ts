@@ -2,10 +2,19 @@
  * Who may connect and who may charge: chargers and tokens of all tenants, in two key-value buckets under
  * `<tenant>.<identity in lower case, as one token>`. Owns keys and validation; freshness is the business of `record-cache.ts`.
  */
-import type { Bus, KeyValue } from '@voltlane/bus';
+import type { Bus, KeyValue, KvChange, Subscription } from '@voltlane/bus';
 import { type Clock, systemClock } from '@voltlane/time';
-import { type ChargerAddress, encodeToken, foldCase, isChargerId, parseToken, type Tenant } from '@voltlane/wire';
+import {
+  type ChargerAddress,
+  encodeToken,
+  foldCase,
+  isChargerId,
+  isTenant,
+  parseToken,
+  type Tenant,
+} from '@voltlane/wire';
 import { type ChargerRecord, decodeChargerRecord, encodeChargerRecord } from './charger-record.ts';
+import { RegistryError } from './errors.ts';
 import { RecordCache, type RecordCacheStats } from './record-cache.ts';
 import { fieldError } from './record-fields.ts';
 import { decodeTokenRecord, encodeTokenRecord, ID_TOKEN_CHARS_MAX, type TokenRecord } from './token-record.ts';
@@ -34,6 +43,11 @@ export interface Registry {
   deleteCharger(tenant: Tenant, chargerId: string): Promise<void>;
   /** Identities of a tenant in lower case, sorted; a cold path that lists the bucket. */
   chargerIds(tenant: Tenant): Promise<readonly string[]>;
+  /**
+   * All chargers of all tenants, then every change. `onReady` fires once the present ones are through. Survives reconnects; a watcher
+   * that fell behind sees the newest record of each charger. A record that cannot be read is told as `unreadable`.
+   */
+  watchChargers(onChange: (change: ChargerChange) => void, onReady: () => void): Promise<Subscription>;
   token(tenant: Tenant, idToken: string): Promise<TokenRecord | undefined>;
   putToken(tenant: Tenant, record: TokenRecord): Promise<void>;
   deleteToken(tenant: Tenant, idToken: string): Promise<void>;
@@ -42,6 +56,14 @@ export interface Registry {
   stats(): { readonly chargers: RecordCacheStats; readonly tokens: RecordCacheStats };
   /** Ends the watches; the bus stays open. */
   close(): void;
+}
+
+/** What a watcher of chargers is told. `id` is the identity in lower case. */
+export interface ChargerChange {
+  readonly tenant: Tenant;
+  readonly id: string;
+  /** Undefined when it was deleted. */
+  readonly record: ChargerRecord | 'unreadable' | undefined;
 }
 
 const CACHE_ENTRIES_MAX = 10_000;
@@ -66,6 +88,15 @@ export async function openRegistry(
     },
     deleteCharger: (tenant, chargerId) => remove(chargers, recordKey(tenant, chargerId)),
     chargerIds: (tenant) => list(chargers.bucket, tenant),
+    watchChargers: (onChange, onReady) =>
+      chargers.bucket.watch(
+        '>',
+        (change) => {
+          const read = readChange(change);
+          if (read !== undefined) onChange(read);
+        },
+        onReady,
+      ),
     token: (tenant, idToken) => lookUp(tokens, tokenKey(tenant, idToken)),
     async putToken(tenant, record) {
       const key = storableKey(tenant, record.idToken.trim(), 'idToken');
@@ -140,6 +171,21 @@ async function list(bucket: KeyValue, tenant: Tenant): Promise<readonly string[]
     if (id !== undefined) ids.push(id);
   }
   return ids.sort();
+}
+
+/** Undefined for a key that no registry wrote. */
+function readChange({ key, value }: KvChange): ChargerChange | undefined {
+  const dot = key.indexOf('.');
+  const tenant = key.slice(0, dot);
+  const id = parseToken(key.slice(dot + 1));
+  if (!isTenant(tenant) || id === undefined) return undefined;
+  if (value === undefined) return { tenant, id, record: undefined };
+  try {
+    return { tenant, id, record: decodeChargerRecord(value) };
+  } catch (error) {
+    if (error instanceof RegistryError) return { tenant, id, record: 'unreadable' };
+    throw error;
+  }
 }
 
 /** The key of an identity, or undefined when none can be stored under it. */

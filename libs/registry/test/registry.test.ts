@@ -48,6 +48,29 @@ describe('the registry', () => {
     expect(await registry.chargerIds(DEFAULT)).toEqual([]);
   });
 
+  it('tells a watcher of all tenants what there is, that it is ready, and then every change', async () => {
+    const { registry, bus, clock } = await bench();
+    await registry.putCharger(ACME, charger('CP 1'));
+    const bucket = await bus.keyValue({ bucket: CHARGERS_BUCKET, maxAgeMs: 0, valueBytesMax: 32_768 });
+    await bucket.put('default.odd', Buffer.from('{}'));
+    const told: unknown[] = [];
+    await registry.watchChargers(
+      (change) => told.push(change),
+      () => told.push('ready'),
+    );
+    await clock.advanceAsync(1);
+    await registry.putCharger(DEFAULT, charger('Cp2', { labels: { site: 'a' } }));
+    await registry.deleteCharger(ACME, 'cp 1');
+    await clock.advanceAsync(1);
+    expect(told).toEqual([
+      { tenant: ACME, id: 'cp 1', record: charger('CP 1') },
+      { tenant: DEFAULT, id: 'odd', record: 'unreadable' },
+      'ready',
+      { tenant: DEFAULT, id: 'cp2', record: charger('Cp2', { labels: { site: 'a' } }) },
+      { tenant: ACME, id: 'cp 1', record: undefined },
+    ]);
+  });
+
   it('replaces and deletes, and lists what is left', async () => {
     const { registry } = await bench();
     await registry.putCharger(DEFAULT, charger('CP2'));

@@ -2,7 +2,7 @@
  * The bus as one node has it: the real memory bus behind the node's gate. Tells the world what passes, and is where a mutation
  * takes a protection away. Changes nothing itself.
  */
-import type { Bus, BusMessage, Journal, KeyValue, Subscription } from '@voltlane/bus';
+import type { Bus, BusMessage, Journal, KeyValue, StoredRecord, Subscription } from '@voltlane/bus';
 import type { Clock } from '@voltlane/time';
 import type { Gate } from './gate.ts';
 import type { Mutation } from './mutation.ts';
@@ -132,18 +132,23 @@ function gatedJournal(ports: NodeBusPorts, inner: Journal): Journal {
       gate.hold(late(inner.record(subject, { ...record, headers: { ...record.headers, ...mark(subject) } }, id))),
     readLast: (subject) => gate.hold(inner.readLast(subject)),
     lastSequence: () => gate.hold(inner.lastSequence()),
-    consume: (filter, fromSequence, onRecord) =>
-      gate.hold(
-        inner.consume(
-          filter,
-          fromSequence,
-          (record) =>
-            new Promise((resolve, reject) => {
-              gate.run(() => {
-                Promise.resolve(onRecord(record)).then(resolve, reject);
-              });
-            }),
-        ),
-      ),
+    completeFrom: () => gate.hold(inner.completeFrom()),
+    consume: (filter, fromSequence, onRecord, onCaughtUp) =>
+      gate.hold(inner.consume(filter, fromSequence, gated(gate, onRecord), onCaughtUp && (() => gate.run(onCaughtUp)))),
+    consumeNewest: (filter, onRecord, onReady) =>
+      gate.hold(inner.consumeNewest(filter, gated(gate, onRecord), () => gate.run(onReady))),
   };
+}
+
+/** A reader that runs while its node does. */
+function gated(
+  gate: Gate,
+  onRecord: (record: StoredRecord) => void | Promise<void>,
+): (record: StoredRecord) => Promise<void> {
+  return (record) =>
+    new Promise((resolve, reject) => {
+      gate.run(() => {
+        Promise.resolve(onRecord(record)).then(resolve, reject);
+      });
+    });
 }

@@ -36,6 +36,7 @@ export {
   type EventSource,
 } from './event.ts';
 export { decodeEventRecord, type EventRecordDraft, encodeEventRecord } from './event-codec.ts';
+export { parseEventJson, stringifyEventJson } from './event-json.ts';
 export { fingerprint } from './hash.ts';
 export {
   CHARGER_ID_BYTES_MAX,
@@ -68,6 +69,7 @@ export {
   type WorkerId,
   workerId,
 } from './identity.ts';
+export { type ChargerSeen, decodeLastSeen, encodeLastSeen, type LastSeenPage } from './last-seen-codec.ts';
 export { partitionOf } from './partition.ts';
 export {
   decodeSessionsPage,

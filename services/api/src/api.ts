@@ -2,16 +2,22 @@
  * The api: reads top to bottom as the order of starting and, at its end, of stopping. It starts nothing when the seed file has a
  * mistake. New routes are one line in `routes` below.
  */
+import { eventJournalOptions, type Journal } from '@voltlane/bus';
+import { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX } from '@voltlane/charger-state';
 import { CommandClient, openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext, ServicePort } from '@voltlane/launch';
 import { openApiKeys, openHandlerSettings, registeredIdentity } from '@voltlane/registry';
 import { withTimeout } from '@voltlane/time';
 import { createAuthenticator } from './auth.ts';
+import { EventHub } from './events/event-hub.ts';
+import { type Fleet, startFleet } from './fleet/fleet-feed.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { chargerRoutes } from './routes/charger.ts';
 import { chargerRecordRoutes } from './routes/charger-records.ts';
+import { chargerListRoutes } from './routes/chargers.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { eventRoutes } from './routes/events.ts';
 import { handlerRoutes } from './routes/handlers.ts';
 import { importRoutes } from './routes/imports.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -26,11 +32,13 @@ export interface Api extends Running {
   readonly madeUpToken: string | undefined;
 }
 
+const HOUR_MS = 3_600_000;
+/** Proxies cut connections that are silent for a minute or so. */
+const STREAM_HEARTBEAT_MS = 15_000;
 /** Bytes of a key that is made up. */
 const TOKEN_BYTES = 24;
 /** An import is one request: 100,000 lines over a slow line. */
 const REQUEST_TIMEOUT_MS = 300_000;
-const HOUR_MS = 3_600_000;
 /** Of the time a stop may take, what requests under way get. */
 const DRAIN_SHARE = 0.5;
 
@@ -44,6 +52,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     log.info({ path: config.seedFile, ...result }, 'seed applied');
   }
 
+  const { journal, fleet, hub } = await startReading(context);
   const keys = await openApiKeys({
     bus,
     clock,
@@ -75,13 +84,15 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
   const stopping = new AbortController();
   const server = await createApiServer({
     routes: [
+      chargerListRoutes({ fleet }),
+      chargerRoutes({ fleet, journal, registry, subjects }),
       commandRoutes({ commands }),
-      chargerRoutes({ registry }),
       chargerRecordRoutes({ registry, random }),
       tokenRoutes({ registry, clock }),
       importRoutes({ registry, random }),
       handlerRoutes({ handlers }),
       apiKeyRoutes({ keys, clock, random }),
+      eventRoutes({ hub, identityOf: (tenant, asked) => fleet.view.get(tenant, asked)?.journalId }),
     ],
     authenticator,
     log,
@@ -104,15 +115,17 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     url: port.url,
     madeUpToken,
     readiness: () => ({
-      ready: bus.status() === 'connected' && keys.readable() && !stopping.signal.aborted,
+      ready: bus.status() === 'connected' && keys.readable() && fleet.ready() && !stopping.signal.aborted,
       checks: {
         bus: busCheck(bus.status()),
         keys: keys.readable() ? 'ok' : 'not read yet',
+        fleet: fleet.ready() ? 'ok' : 'not read yet',
         ...(stopping.signal.aborted ? { api: 'stopping' } : {}),
       },
     }),
     stop: async () => {
       stopping.abort();
+      hub.stop();
       const waitMs = config.stopDeadlineMs * DRAIN_SHARE;
       await withTimeout(clock, server.drain(), waitMs, 'requests under way').catch(() => {
         log.warn({ waitMs }, 'requests cut off');
@@ -121,8 +134,46 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
       handlers.close();
       keys.stop();
       commands.stop();
+      fleet.stop();
     },
   };
+}
+
+/** What reads the journal: the view of the fleet and the streams of events. */
+async function startReading(
+  context: ServiceContext<ConfigOf<'api'>>,
+): Promise<{ readonly journal: Journal; readonly fleet: Fleet; readonly hub: EventHub }> {
+  const { bus, clock, config, random, registry, subjects, telemetry } = context;
+  const { log, metrics } = telemetry;
+  const journal = await bus.journal(
+    eventJournalOptions(subjects, {
+      maxAgeMs: config.journalMaxAgeHours * HOUR_MS,
+      replicas: config.natsReplicas,
+      storage: config.journalStorage,
+      duplicateWindowMs: config.journalDuplicateWindowMs,
+    }),
+  );
+  const lastSeen = await bus.keyValue({
+    bucket: LAST_SEEN_BUCKET,
+    maxAgeMs: 0,
+    valueBytesMax: LAST_SEEN_PAGE_BYTES_MAX,
+  });
+  const chargersMax = config.fleetChargersMax;
+  const fleet = await startFleet({ journal, registry, lastSeen, subjects, clock, log, metrics, chargersMax });
+  const hub = new EventHub({
+    journal,
+    subjects,
+    clock,
+    random,
+    metrics,
+    options: {
+      streamsMax: config.apiStreamsMax,
+      streamsPerKeyMax: config.apiStreamsPerKeyMax,
+      heartbeatMs: STREAM_HEARTBEAT_MS,
+      stallMs: config.apiStreamStallMs,
+    },
+  });
+  return { journal, fleet, hub };
 }
 
 function busCheck(status: string): string {

@@ -27,11 +27,15 @@ export const PROBLEMS = {
   'too-large': { status: 413, title: 'The body is too large' },
   'path-too-long': { status: 414, title: 'A part of the path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body has a content type the path does not take' },
+  'too-many-streams': { status: 429, title: 'The key has as many event streams as it may' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'queue-full': { status: 429, title: 'Too many commands wait for this charger' },
   'internal-error': { status: 500, title: 'The api has a fault' },
   overloaded: { status: 503, title: 'Too many requests are in hand' },
   unavailable: { status: 503, title: 'The bus, or the owner of the charger, does not answer' },
+  'streams-exhausted': { status: 503, title: 'This process has no room for another event stream' },
+  'not-ready': { status: 503, title: 'This process is not ready yet' },
+  'fleet-too-large': { status: 503, title: 'There are more chargers than this process holds' },
   stopping: { status: 503, title: 'This process is stopping' },
 } as const;
 

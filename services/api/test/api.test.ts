@@ -47,7 +47,7 @@ describe('the api', () => {
   it('writes the seed file into the registry before it is ready', async () => {
     const context = await contextWithSeed(await seedFile('{"charger":"CP1"}\n{"idToken":"AABB"}\n'));
     const api = await startApi(context, PORT);
-    expect(api.readiness()).toEqual({ ready: true, checks: { bus: 'ok', keys: 'ok' } });
+    expect(api.readiness()).toEqual({ ready: true, checks: { bus: 'ok', keys: 'ok', fleet: 'ok' } });
     expect(await context.registry.chargerIds(tenant('default'))).toEqual(['cp1']);
     expect(await context.registry.tokenIds(tenant('default'))).toEqual(['aabb']);
   });
@@ -71,6 +71,6 @@ describe('the api', () => {
     const context = await contextWithSeed('');
     const api = await startApi(context, PORT);
     await context.bus.close();
-    expect(api.readiness()).toEqual({ ready: false, checks: { bus: 'closed', keys: 'ok' } });
+    expect(api.readiness()).toEqual({ ready: false, checks: { bus: 'closed', keys: 'ok', fleet: 'ok' } });
   });
 });

@@ -74,7 +74,7 @@ describe.each([
       };
       const put = await rig.ask('/v1/chargers/CP1', { method: 'PUT', body });
       expect([put.status, put.body]).toEqual([201, { record }]);
-      expect((await rig.ask('/v1/chargers/cp1')).body).toEqual({ chargerId: 'CP1', record });
+      expect((await rig.ask('/v1/chargers/cp1')).body).toMatchObject({ chargerId: 'CP1', registered: true, record });
 
       const changed = await rig.ask('/v1/chargers/CP1', { method: 'PUT', body: { registration: 'Rejected' } });
       expect([changed.status, changed.body]).toMatchObject([

@@ -83,6 +83,8 @@ describe('the README', () => {
       'VOLTLANE_API_TOKEN=a-long-secret-of-yours npm start',
       'api() {',
       'curl -sS',
+      'curl -sS',
+      'curl -sS',
       `echo '{"handlers":{"Authorize":{"deadlineMs":2000,"fallback":"reject"}}}' > handlers.ndjson`,
       'node --input-type=module -e "',
       'npm run charger -- --id CP1 --version 1.6 --id-token 04A1B2C3D4',
@@ -120,6 +122,18 @@ describe('the README', () => {
     const imported = await start(block('curl -sS'));
     expect(await imported.exited, imported.output()).toBe(0);
     expect(imported.output()).toContain('"written":2');
+  });
+
+  it('follows events over HTTP and looks at the fleet', async () => {
+    await startBroker(block('VOLTLANE_API_TOKEN='));
+    const follower = await start(block('curl -sS -N'));
+    await charge(block('npm run charger -- --id CP1 --version 1.6'));
+    // `head` is through after the first event; the next one ends curl.
+    expect(await follower.exited, follower.output()).toBe(0);
+    expect(follower.output()).toMatch(/^event: charger\.connected\ndata: \{"tenant":"default","charger":"CP1"/m);
+    const fleet = await start(block("curl -sS -H 'Authorization: Bearer a-long-secret-of-yours' 'http"));
+    expect(await fleet.exited, fleet.output()).toBe(0);
+    expect(fleet.output()).toMatch(/"chargerId":"CP1".*"total":1/);
   });
 
   it('prints a line that works where a key was made up', async () => {

@@ -94,6 +94,8 @@ export interface ChargerActor {
   policy: ChargerPolicy;
   /** When the newest session was opened by this process's monotonic clock; undefined when another owner attached it. */
   newestOpenedMonotonicMs: number | undefined;
+  /** When an edge last brought something the charger said, monotonic ms; -1 when nothing came since it was loaded. */
+  heardMonotonicMs: number;
   /** Answers that left no state record behind (meter values); forgotten with the actor. */
   recent: readonly AnsweredCall[];
   /** Boots in a row that were put off because the worker was under pressure; forgotten with the actor. */

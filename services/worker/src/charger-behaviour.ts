@@ -105,6 +105,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       expectedSequence: tail.expectedSequence,
       policy,
       newestOpenedMonotonicMs: undefined,
+      heardMonotonicMs: isHeard(message) ? message.arrivedMs : -1,
       recent: [],
       bootsDeferred: 0,
       sendAgainMs: 0,
@@ -128,6 +129,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
   }
 
   #receive(actor: ChargerActor, message: Inbound): Promise<void> | void {
+    if (isHeard(message)) actor.heardMonotonicMs = message.arrivedMs;
     // The hot path: no copy to narrow the type.
     if (isCall(message)) return this.#call(actor, message, message.uplink);
     const { uplink } = message;
@@ -370,4 +372,9 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
 function isCall(message: Inbound): message is Inbound<UplinkCall> {
   return message.uplink.kind === 'call';
+}
+
+/** True for what a charger said, false for what was noticed about it. */
+function isHeard({ uplink }: Inbound): boolean {
+  return uplink.kind === 'call' || uplink.kind === 'answer' || uplink.kind === 'sessionOpened';
 }

@@ -28,7 +28,7 @@ export function policyFor(record: ChargerRecord | undefined, defaults: PolicyDef
     acceptAllTokens: defaults.acceptAllTokens,
     registered: record !== undefined,
     versions: record?.allowedVersions ?? DEFAULT_POLICY.versions,
-    quietAfterBootMs: defaults.quietAfterBootMs,
+    quietAfterBootMs: record?.quietAfterBootMs ?? defaults.quietAfterBootMs,
     commandTimeoutsMax: defaults.commandTimeoutsMax,
   };
 }

@@ -51,6 +51,9 @@ export interface WorkerMetrics {
   /** Records were let go of by age. */
   trimmed(records: number): void;
   trimFailed(): void;
+  /** A page said of so many chargers when they were last heard of. */
+  lastSeenWritten(chargers: number): void;
+  lastSeenFailed(): void;
   /** A message repeats the key of an applied one with other content. */
   conflictingContent(): void;
 }
@@ -106,6 +109,11 @@ export function createWorkerMetrics(
   const bootsDeferred = plain('worker_boots_deferred_total', 'Boots put off because the worker was under pressure.');
   const trimmed = plain('worker_journal_trimmed_records_total', 'Journal records let go of by age.');
   const trimFailures = plain('worker_journal_trim_failures_total', 'Attempts to trim the journal that failed.');
+  const lastSeen = plain('worker_last_seen_chargers_total', 'Chargers whose last sign of life was written.');
+  const lastSeenFailures = plain(
+    'worker_last_seen_failures_total',
+    'Pages of last signs of life that were not written.',
+  );
   const conflictingContents = plain(
     'worker_conflicting_content_total',
     'Repeated transaction messages whose content differs from the applied one.',
@@ -139,6 +147,8 @@ export function createWorkerMetrics(
     session: (event) => sessions.of({ event }).add(),
     trimmed: (records) => trimmed.add(records),
     trimFailed: () => trimFailures.add(),
+    lastSeenWritten: (chargers) => lastSeen.add(chargers),
+    lastSeenFailed: () => lastSeenFailures.add(),
     conflictingContent: () => conflictingContents.add(),
   };
 }

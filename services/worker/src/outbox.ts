@@ -76,7 +76,8 @@ export class Outbox {
   ): Promise<void> {
     this.assertOwner(actor);
     const nowMs = this.#deps.clock.nowMs();
-    const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs: nowMs };
+    const lastSeenMs = this.#lastSeenMs(actor, nowMs);
+    const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs };
     const events = drafts.map((draft, index) => numbered(draft, next.eventCount + index + 1));
     const startedMs = this.#deps.clock.monotonicMs();
     const result = await this.#deps.journal.append(
@@ -172,6 +173,12 @@ export class Outbox {
       ...CLOSINGS[why],
     });
     this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(session.edgeId)), data);
+  }
+
+  /** A record may come of what the worker noticed by itself, long after the charger said something. */
+  #lastSeenMs(actor: ChargerActor, nowMs: number): number {
+    if (actor.heardMonotonicMs < 0) return actor.state.lastSeenMs;
+    return nowMs - Math.max(0, Math.round(this.#deps.clock.monotonicMs() - actor.heardMonotonicMs));
   }
 
   #encode(actor: ChargerActor, events: readonly EventBody[], cause: StateCause, nowMs: number): Uint8Array {

@@ -4,6 +4,7 @@
  */
 import { ActorHost, CLAIMS_BUCKET, EDGES_BUCKET, SharedOwnership, WORKERS_BUCKET } from '@voltlane/actors';
 import { eventJournalOptions } from '@voltlane/bus';
+import { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX } from '@voltlane/charger-state';
 import { openCommandStore } from '@voltlane/commands';
 import type { ConfigOf } from '@voltlane/config';
 import type { Running, ServiceContext } from '@voltlane/launch';
@@ -18,6 +19,7 @@ import { HandlerAsks } from './delegation/handler-asks.ts';
 import { createDelegationMetrics } from './delegation/metrics.ts';
 import { Inbox } from './inbox.ts';
 import { startTrimming } from './journal-trim.ts';
+import { startLastSeen } from './last-seen.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
@@ -60,6 +62,11 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   });
 
   const commandStore = await openCommandStore(bus, { keepMs: config.commandKeepHours * HOUR_MS });
+  const lastSeen = await bus.keyValue({
+    bucket: LAST_SEEN_BUCKET,
+    maxAgeMs: 0,
+    valueBytesMax: LAST_SEEN_PAGE_BYTES_MAX,
+  });
 
   const ownership = new SharedOwnership({
     worker,
@@ -196,6 +203,18 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
 
   const endPressure = pressure.watch(clock, () => host.stats().waiting + host.stats().busy);
   const stopTrimming = startTrimming({ journal, ownership, clock, log, metrics }, config.journalTrimIntervalS * 1000);
+  const stopLastSeen = startLastSeen(
+    {
+      bucket: lastSeen,
+      ownership,
+      partitions: settings.partitions,
+      actorsOf: (partition) => host.actorsOf(partition),
+      clock,
+      log,
+      metrics,
+    },
+    config.lastSeenWriteIntervalS * 1000,
+  );
 
   let stopping = false;
   return {
@@ -210,6 +229,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     stop: async () => {
       stopping = true;
       stopTrimming();
+      stopLastSeen();
       endPressure();
       commands.stop();
       await ownership.stop();

@@ -147,7 +147,7 @@ export class MemoryBrokerCore implements MemoryBroker {
       this.#journals.set(options.name, created);
       return created;
     }
-    for (const key of ['stateSubjects', 'meterSubjects'] as const) {
+    for (const key of ['subjects', 'stateSubjects', 'meterSubjects'] as const) {
       const have = journal.options[key];
       if (have !== options[key]) throw mismatch(`journal ${options.name}`, key, have, options[key]);
     }

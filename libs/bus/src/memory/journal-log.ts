@@ -54,6 +54,18 @@ export class MemoryJournalLog {
     return this.#lastSequence;
   }
 
+  /** Nothing is missing from here on. */
+  get completeFrom(): number {
+    return this.#firstSequence;
+  }
+
+  /** The newest kept record of each subject that matches, by sequence. */
+  newestOf(matches: (subject: string) => boolean): readonly StoredRecord[] {
+    const found: StoredRecord[] = [];
+    for (const record of this.#newest.values()) if (matches(record.subject)) found.push(copy(record));
+    return found.sort((a, b) => a.sequence - b.sequence);
+  }
+
   /** Appends if the subject's newest kept record is `expectedSequence`. */
   append(subject: string, record: JournalRecord, expectedSequence: number): AppendResult {
     this.#check(subject, record);

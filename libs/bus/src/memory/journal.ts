@@ -31,10 +31,18 @@ export function memoryJournal(log: MemoryJournalLog, connection: MemoryConnectio
     readLast: (subject): Promise<JournalTail> => read(subject, () => log.readLast(subject)),
     trim: (): Promise<number> => write('', () => log.trim(maxAgeMs)),
     lastSequence: (): Promise<number> => read('', () => log.lastSequence),
-    consume: (filter, fromSequence, onRecord): Promise<Subscription> =>
+    completeFrom: (): Promise<number> => read('', () => log.completeFrom),
+    consume: (filter, fromSequence, onRecord, onCaughtUp): Promise<Subscription> =>
       read('', () => {
         checkFilter(filter);
-        return new MemoryConsumer({ log, connection, filter, fromSequence, onRecord });
+        return new MemoryConsumer({ log, connection, filter, fromSequence, newest: [], onRecord, onCaughtUp });
+      }),
+    consumeNewest: (filter, onRecord, onReady): Promise<Subscription> =>
+      read('', () => {
+        checkFilter(filter);
+        const newest = log.newestOf(compileFilter(filter));
+        const fromSequence = log.lastSequence + 1;
+        return new MemoryConsumer({ log, connection, filter, fromSequence, newest, onRecord, onCaughtUp: onReady });
       }),
   };
 }
@@ -44,19 +52,27 @@ interface ConsumerParts {
   readonly connection: MemoryConnection;
   readonly filter: string;
   readonly fromSequence: number;
+  /** Handed over first. */
+  readonly newest: readonly StoredRecord[];
   readonly onRecord: (record: StoredRecord) => void | Promise<void>;
+  readonly onCaughtUp: (() => void) | undefined;
 }
 
 /** Records looked at per turn before others get theirs. */
 const STEPS = 256;
 
-/** One reader. Holds a position and at most one record. */
+/** One reader. Holds a position and at most one record, besides the newest it began with. */
 class MemoryConsumer implements Subscription {
   readonly #parts: ConsumerParts;
   readonly #matches: (subject: string) => boolean;
   readonly #stopListening: () => void;
   readonly #forget: () => void;
+  #newest: readonly StoredRecord[];
+  #newestTaken = 0;
   #nextSequence: number;
+  /** Journal's last sequence when the reader began. */
+  readonly #startedAt: number;
+  #caughtUp = false;
   #busy = false;
   #scheduled = false;
   #open = true;
@@ -64,7 +80,9 @@ class MemoryConsumer implements Subscription {
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
     this.#matches = compileFilter(parts.filter);
+    this.#newest = parts.newest;
     this.#nextSequence = parts.fromSequence;
+    this.#startedAt = parts.log.lastSequence;
     this.#stopListening = parts.log.listen(() => this.#wake());
     this.#forget = parts.connection.whenConnected(
       () => this.#wake(),
@@ -90,13 +108,14 @@ class MemoryConsumer implements Subscription {
     this.#scheduled = false;
     const { log, connection, onRecord } = this.#parts;
     if (!this.#open || connection.status() !== 'connected') return;
-    const found = log.next(this.#nextSequence, this.#matches, STEPS);
-    this.#nextSequence = found.nextSequence;
-    const { record } = found;
+    const record = this.#take();
     if (record === undefined) {
-      if (found.nextSequence <= log.lastSequence) this.#wake();
+      if (this.#nextSequence <= log.lastSequence) this.#wake();
+      else this.#sayCaughtUp();
       return;
     }
+    if (record.sequence > this.#startedAt) this.#sayCaughtUp();
+    if (!this.#open) return;
     const waiting = connection.guard(record.subject, () => onRecord(record));
     if (!(waiting instanceof Promise)) {
       this.#wake();
@@ -109,5 +128,24 @@ class MemoryConsumer implements Subscription {
         this.#busy = false;
         this.#wake();
       });
+  }
+
+  #take(): StoredRecord | undefined {
+    const newest = this.#newest[this.#newestTaken];
+    if (newest !== undefined) {
+      this.#newestTaken += 1;
+      return newest;
+    }
+    this.#newest = [];
+    const found = this.#parts.log.next(this.#nextSequence, this.#matches, STEPS);
+    this.#nextSequence = found.nextSequence;
+    return found.record;
+  }
+
+  #sayCaughtUp(): void {
+    if (this.#caughtUp) return;
+    this.#caughtUp = true;
+    const { connection, filter, onCaughtUp } = this.#parts;
+    if (onCaughtUp !== undefined) connection.guard(filter, onCaughtUp);
   }
 }

@@ -5,13 +5,15 @@
  * Invariants:
  * 1. A purge of a state subject stops below the subject's newest record as read before, so what is appended meanwhile stays.
  * 2. A purge below sequence 1 is never sent: the server would purge everything.
- * 3. Any number of processes may trim at once; what one purged the other does not find.
+ * 3. How far it goes is written down before the first purge.
+ * 4. Any number of processes may trim at once; what one purged the other does not find.
  */
 import { isoTime } from '@voltlane/time';
 import type { JournalOptions } from '../ports.ts';
 import { type ApiAnswer, apiError, type JetStreamApi } from './jetstream-api.ts';
 import { isJsonObject, type JsonObject, numberIn, objectIn, stringIn } from './json.ts';
 import { readLastDirect } from './stored-message.ts';
+import type { TrimMark } from './trim-mark.ts';
 
 /** Purges under way at once. */
 const PARALLEL = 16;
@@ -19,8 +21,10 @@ const PARALLEL = 16;
 const PURGE_MS_MAX = 60_000;
 
 /** Purges what is older than the journal's age; resolves to the number of records that went. */
-export async function trimJournal(api: JetStreamApi, options: JournalOptions): Promise<number> {
+export async function trimJournal(api: JetStreamApi, options: JournalOptions, mark: TrimMark): Promise<number> {
   const before = await firstSequenceToKeep(api, options);
+  if (before <= 1) return 0;
+  await mark.raise(before);
   let purged = await purgeBelow(api, options.name, options.meterSubjects, before);
   const subjects = await subjectsWithHistory(api, options);
   const lane = async (): Promise<void> => {

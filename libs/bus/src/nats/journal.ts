@@ -22,22 +22,25 @@ import { checkFilter, checkSubject, compileFilter } from '../subject.ts';
 import { encodeHeaders, ownHeaders } from './header-codec.ts';
 import { apiError, type JetStreamApi } from './jetstream-api.ts';
 import { trimJournal } from './journal-trim.ts';
-import { numberIn, objectIn } from './json.ts';
+import { type JsonObject, numberIn, objectIn } from './json.ts';
+import { openNatsKeyValue } from './key-value.ts';
 import { startOrderedConsumer } from './ordered-consumer.ts';
 import type { PublishAcks } from './publish-acks.ts';
 import { readLastDirect, type StoredMessage } from './stored-message.ts';
 import { ensureStream, nanos } from './stream-setup.ts';
+import { TrimMark } from './trim-mark.ts';
 
 const MESSAGE_ID = /^[\x21-\x7e]+$/;
 
 /** Creates or checks the stream. */
 export async function openNatsJournal(api: JetStreamApi, acks: PublishAcks, options: JournalOptions): Promise<Journal> {
   checkStoreName(options.name);
+  checkFilter(options.subjects);
   checkFilter(options.stateSubjects);
   checkFilter(options.meterSubjects);
   await ensureStream(api, {
     name: options.name,
-    subjects: [options.stateSubjects, options.meterSubjects],
+    subjects: [options.subjects],
     retention: 'limits',
     storage: options.storage,
     discard: 'old',
@@ -55,6 +58,7 @@ class NatsJournal implements Journal {
   readonly #api: JetStreamApi;
   readonly #acks: PublishAcks;
   readonly #options: JournalOptions;
+  readonly #trimMark: TrimMark;
   readonly #isState: (subject: string) => boolean;
   readonly #isMeter: (subject: string) => boolean;
 
@@ -62,6 +66,9 @@ class NatsJournal implements Journal {
     this.#api = api;
     this.#acks = acks;
     this.#options = options;
+    this.#trimMark = new TrimMark(() =>
+      openNatsKeyValue(api, acks, { bucket: `${options.name}_trimmed`, maxAgeMs: 0, valueBytesMax: 64 }),
+    );
     this.#isState = compileFilter(options.stateSubjects);
     this.#isMeter = compileFilter(options.meterSubjects);
   }
@@ -94,13 +101,14 @@ class NatsJournal implements Journal {
   }
 
   trim(): Promise<number> {
-    return trimJournal(this.#api, this.#options);
+    return trimJournal(this.#api, this.#options, this.#trimMark);
   }
 
   async consume(
     filter: string,
     fromSequence: number,
     onRecord: (record: StoredRecord) => void | Promise<void>,
+    onCaughtUp?: () => void,
   ): Promise<Subscription> {
     checkFilter(filter);
     return startOrderedConsumer(this.#api, {
@@ -108,13 +116,41 @@ class NatsJournal implements Journal {
       filter,
       start: fromSequence,
       onMessage: (message) => onRecord(toRecord(message)),
+      ...(onCaughtUp === undefined ? {} : { onCaughtUp }),
+    });
+  }
+
+  async consumeNewest(
+    filter: string,
+    onRecord: (record: StoredRecord) => void | Promise<void>,
+    onReady: () => void,
+  ): Promise<Subscription> {
+    checkFilter(filter);
+    return startOrderedConsumer(this.#api, {
+      stream: this.#options.name,
+      filter,
+      start: 'last-per-subject',
+      nothingBefore: await this.lastSequence(),
+
+      onMessage: (message) => onRecord(toRecord(message)),
+      onCaughtUp: onReady,
     });
   }
 
   async lastSequence(): Promise<number> {
+    return numberIn(await this.#state(), 'last_seq', 0);
+  }
+
+  async completeFrom(): Promise<number> {
+    // An operator may have purged the stream by hand; a stream that never held anything says 0.
+    const oldest = numberIn(await this.#state(), 'first_seq', 0);
+    return Math.max(1, oldest, await this.#trimMark.read());
+  }
+
+  async #state(): Promise<JsonObject> {
     const answer = await this.#api.call(`STREAM.INFO.${this.#options.name}`);
     if (answer.kind === 'error') throw apiError(`journal ${this.#options.name}`, answer);
-    return numberIn(objectIn(answer.body, 'state'), 'last_seq', 0);
+    return objectIn(answer.body, 'state');
   }
 
   #encode(subject: string, record: JournalRecord, name: string, value: string): Uint8Array {

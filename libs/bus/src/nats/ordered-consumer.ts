@@ -5,7 +5,9 @@
  * Invariants:
  * 1. Messages are handed over one at a time in stream order; the next waits for the promise of the one before.
  * 2. At most one batch is asked for or held, so a slow reader costs `BATCH` messages and `batchBytesMax` of memory.
- * 3. A delivery out of the consumer's sequence is never handed over.
+ * 3. A delivery out of the consumer's sequence is never handed over, nor one that had arrived before a restart.
+ * 4. Until everything there was at the start has arrived, `last-per-subject` starts anew as such and skips what had arrived:
+ *    reading on by sequence would bring the history of every subject whose newest message was still to come.
  */
 import type { CancelTimer } from '@voltlane/time';
 import { type Subscription as ClientSubscription, createInbox, type Msg } from 'nats';
@@ -23,6 +25,8 @@ export interface OrderedConsumerOptions {
   readonly filter: string;
   /** A sequence (1 = oldest), or the newest message of each subject and then everything. */
   readonly start: number | 'last-per-subject';
+  /** With `last-per-subject`: nothing later than this sequence may be missed when there was no message to start with. */
+  readonly nothingBefore?: number;
   readonly headersOnly?: boolean;
   readonly onMessage: (message: StoredMessage) => void | Promise<void>;
   /** Fires once, when everything there was at the start has been handed over. */
@@ -49,16 +53,11 @@ export async function startOrderedConsumer(api: JetStreamApi, options: OrderedCo
   return consumer;
 }
 
-interface Arrived {
-  readonly message: StoredMessage;
-  readonly pending: number;
-}
-
 class OrderedConsumer implements Subscription {
   readonly #api: JetStreamApi;
   readonly #options: OrderedConsumerOptions;
   readonly #batchBytesMax: number;
-  #queue: Arrived[] = [];
+  #queue: StoredMessage[] = [];
   /** Grows with each consumer; what belongs to an older one is ignored. */
   #generation = 0;
   #name = '';
@@ -73,6 +72,8 @@ class OrderedConsumer implements Subscription {
   #serverPending = Number.POSITIVE_INFINITY;
   #heardMs = 0;
   #handing = false;
+  /** Everything there was at the start has arrived. */
+  #started = false;
   #caughtUp = false;
   #open = true;
   #statusSubscription: Subscription | undefined;
@@ -142,17 +143,16 @@ class OrderedConsumer implements Subscription {
     if (generation !== this.#generation) return;
     if (answer.kind === 'error') throw apiError(`reading ${filter} of ${stream}`, answer);
     this.#name = stringIn(answer.body, 'name');
-    this.#serverPending = numberIn(answer.body, 'num_pending', Number.POSITIVE_INFINITY);
+    this.#nowPending(numberIn(answer.body, 'num_pending', Number.POSITIVE_INFINITY));
     this.#proceed();
   }
 
   #startPolicy(): object {
-    if (this.#arrivedSequence !== undefined) {
-      return { deliver_policy: 'by_start_sequence', opt_start_seq: this.#arrivedSequence + 1 };
-    }
-    const { start } = this.#options;
-    if (start === 'last-per-subject') return { deliver_policy: 'last_per_subject' };
-    return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.max(1, start) };
+    const { start, nothingBefore } = this.#options;
+    if (start === 'last-per-subject' && !this.#started) return { deliver_policy: 'last_per_subject' };
+    const behind = this.#arrivedSequence ?? (start === 'last-per-subject' ? nothingBefore : start - 1);
+    if (behind === undefined) return { deliver_policy: 'last_per_subject' };
+    return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.max(1, behind + 1) };
   }
 
   #restart(reason: string): void {
@@ -186,17 +186,24 @@ class OrderedConsumer implements Subscription {
     }
     this.#expectedConsumerSequence += 1;
     this.#outstanding = Math.max(0, this.#outstanding - 1);
-    this.#arrivedSequence = place.sequence;
-    this.#serverPending = place.pending;
-    this.#queue.push({ message: fromDelivery(message, place), pending: place.pending });
+    this.#nowPending(place.pending);
+    if (this.#arrivedSequence === undefined || place.sequence > this.#arrivedSequence) {
+      this.#arrivedSequence = place.sequence;
+      this.#queue.push(fromDelivery(message, place));
+    }
     this.#proceed();
+  }
+
+  #nowPending(pending: number): void {
+    this.#serverPending = pending;
+    if (pending === 0) this.#started = true;
   }
 
   /** 100 heartbeat: nothing to deliver · 404, 408, 409: the batch is over · 503: the consumer is gone. */
   #status(message: Msg): void {
     const { code, description } = message.headers ?? { code: 0, description: '' };
     if (code === 100) {
-      this.#serverPending = 0;
+      this.#nowPending(0);
       this.#proceed();
       return;
     }
@@ -213,15 +220,15 @@ class OrderedConsumer implements Subscription {
     if (this.#handing) return;
     let at = 0;
     while (this.#open && at < this.#queue.length) {
-      const arrived = this.#queue[at];
+      const message = this.#queue[at];
       at += 1;
-      if (arrived === undefined) continue;
-      const waiting = this.#handOver(arrived.message);
+      if (message === undefined) continue;
+      const waiting = this.#handOver(message);
       if (waiting === undefined) continue;
       this.#queue = this.#queue.slice(at);
       this.#handing = true;
       waiting
-        .catch((error: unknown) => this.#api.link.handlerFailed(error, arrived.message.subject))
+        .catch((error: unknown) => this.#api.link.handlerFailed(error, message.subject))
         .finally(() => {
           this.#handing = false;
           this.#proceed();

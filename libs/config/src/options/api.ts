@@ -12,6 +12,10 @@ export interface ApiOptions {
   readonly apiRequestsPerSecond: number;
   readonly apiRequestsBurstMax: number;
   readonly apiBodyBytesMax: number;
+  readonly apiStreamsMax: number;
+  readonly apiStreamsPerKeyMax: number;
+  readonly apiStreamStallMs: number;
+  readonly fleetChargersMax: number;
   readonly seedFile: string | undefined;
 }
 
@@ -49,6 +53,26 @@ export const apiOptions: OptionGroup<ApiOptions> = {
     kind: integer(1_024, 16_777_216),
     default: 1_048_576,
     doc: 'Largest request body; a larger one gets 413. Imports are streamed and have no limit but that of one line.',
+  },
+  apiStreamsMax: {
+    kind: integer(1, 100_000),
+    default: 1_000,
+    doc: 'Event streams (`GET /v1/events`) of one process. One more gets 503.',
+  },
+  apiStreamsPerKeyMax: {
+    kind: integer(1, 100_000),
+    default: 100,
+    doc: 'Event streams of one API key on one process. One more gets 429.',
+  },
+  apiStreamStallMs: {
+    kind: integer(1_000, 600_000),
+    default: 30_000,
+    doc: 'An event stream whose client has read nothing for this long is ended; it can resume with its last event id.',
+  },
+  fleetChargersMax: {
+    kind: integer(1, 10_000_000),
+    default: 200_000,
+    doc: 'Chargers the api keeps in memory for lists, about 500 bytes each. With more, lists get 503 until it is raised; everything else works.',
   },
   seedFile: {
     kind: optional(text(/^[^\0]{1,4096}$/, 'a path')),

@@ -22,6 +22,7 @@ export interface WorkerOptions {
   readonly pressureMessagesMax: number;
   readonly pressureAppendMs: number;
   readonly authorize: 'open' | 'tokens';
+  readonly lastSeenWriteIntervalS: number;
   readonly journalTrimIntervalS: number;
   readonly handlerAsksMax: number;
   readonly handlerDeadlineMs: number;
@@ -109,6 +110,11 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
     kind: integer(1, 600_000),
     default: 1_000,
     doc: 'Mean time of an append above which the same happens, while a twentieth of `pressureMessagesMax` waits.',
+  },
+  lastSeenWriteIntervalS: {
+    kind: integer(0, 86_400),
+    default: 60,
+    doc: 'How often a worker writes when its chargers were last heard of, for the api; 0 never does, and only changes of state say it.',
   },
   journalTrimIntervalS: {
     kind: integer(10, 604_800),
