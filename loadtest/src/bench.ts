@@ -3,11 +3,9 @@
  * and MeterValues (journalled), over a real edge, nats-server and worker on this machine.
  */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { natsServerBinary } from '@voltlane/testkit';
 import { systemClock } from '@voltlane/time';
 import { Command, InvalidArgumentError } from 'commander';
 import type { BenchCharger } from './bench/bench-charger.ts';
@@ -15,9 +13,10 @@ import { connectFleet } from './bench/bench-charger.ts';
 import type { BrokerSet } from './bench/broker-set.ts';
 import { startBrokerSet } from './bench/broker-set.ts';
 import { cpuTimeUs, residentBytes } from './bench/cpu-time.ts';
+import { printLoad, printMachine } from './bench/machine.ts';
 import type { LoadPlan, LoadResult } from './bench/open-loop.ts';
 import { runOpenLoop } from './bench/open-loop.ts';
-import { summarizeProfile } from './bench/profile-summary.ts';
+import { printProfiles } from './bench/profile-summary.ts';
 
 interface Options {
   readonly chargers: number;
@@ -85,28 +84,10 @@ function line(row: Row): string {
   );
 }
 
-function printProfile(directory: string): void {
-  for (const service of ['edge', 'worker']) {
-    const summary = summarizeProfile(join(directory, `${service}.cpuprofile`), 12);
-    const percent = (share: number): string => `${(share * 100).toFixed(1).padStart(5)} %`;
-    console.log(`\nWhere the ${service} spends its CPU (idle left out), by package:`);
-    for (const { name, share } of summary.packages.slice(0, 10)) console.log(`  ${percent(share)}  ${name}`);
-    console.log('  … by function (self time):');
-    for (const { name, share } of summary.functions) console.log(`  ${percent(share)}  ${name}`);
-  }
-}
-
 async function main(options: Options): Promise<void> {
   const directory = options.profile ? mkdtempSync(join(tmpdir(), 'voltlane-bench-')) : undefined;
-  const broker = await startBrokerSet(directory);
-  const version = execFileSync(await natsServerBinary(), ['--version'], { encoding: 'utf8' }).trim();
-  const [cpu] = cpus();
-  console.log(`node ${process.version}, ${version}, ${cpus().length} × ${cpu?.model ?? 'unknown CPU'}`);
-  console.log(
-    `load average before: ${loadavg()
-      .map((value) => value.toFixed(2))
-      .join(' ')}`,
-  );
+  const broker = await startBrokerSet({ profileDir: directory });
+  await printMachine();
   console.log(
     `${options.chargers} chargers (OCPP 1.6, one edge, one worker, JetStream R1 on file), ${options.seconds} s a row`,
   );
@@ -144,16 +125,12 @@ async function main(options: Options): Promise<void> {
     console.log(
       `\nmemory: edge ${mib(broker.edge.pid)}, worker ${mib(broker.worker.pid)}, nats-server ${mib(broker.nats.pid())}`,
     );
-    console.log(
-      `load average after: ${loadavg()
-        .map((value) => value.toFixed(2))
-        .join(' ')}`,
-    );
+    printLoad('after');
     for (const charger of fleet) charger.close();
   } finally {
     await broker.stop();
   }
-  if (directory !== undefined) printProfile(directory);
+  if (directory !== undefined) printProfiles(directory, ['edge', 'worker']);
 }
 
 const program = new Command('bench')

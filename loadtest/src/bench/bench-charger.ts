@@ -1,6 +1,6 @@
 /**
  * A lean charger for measuring: one link, one CALL outstanding, the answer only looked at for its message type. It boots like
- * any other, then sends what the schedule says.
+ * any other, then sends what the schedule says, and answers commands when it is told how.
  */
 
 import type { ChargerLink } from '@voltlane/charger';
@@ -16,8 +16,14 @@ export interface BenchCharger {
   close(): void;
 }
 
+/** A CALL of the broker: its message ids need no escapes. */
+const CALL = /^\[2,"([^"]+)","([^"]+)"/;
+
+/** Answers a command: `reply` sends the payload of a CALLRESULT, at once or later. */
+export type OnCommand = (action: string, reply: (payload: string) => void) => void;
+
 /** Connects, boots and waits for the acceptance. */
-export async function connectBenchCharger(url: string, identity: string): Promise<BenchCharger> {
+export async function connectBenchCharger(url: string, identity: string, onCommand?: OnCommand): Promise<BenchCharger> {
   let waiting: ((ok: boolean) => void) | undefined;
   let count = 0;
   const lost = Promise.withResolvers<never>();
@@ -25,6 +31,12 @@ export async function connectBenchCharger(url: string, identity: string): Promis
     { url, identity, subprotocols: ['ocpp1.6'] },
     {
       onText: (text) => {
+        const command = onCommand === undefined ? null : CALL.exec(text);
+        if (command !== null) {
+          const [, messageId = '', action = ''] = command;
+          onCommand?.(action, (payload) => link.send(`[3,"${messageId}",${payload}]`));
+          return;
+        }
         const done = waiting;
         if (done === undefined) return;
         waiting = undefined;
@@ -56,12 +68,16 @@ export async function connectBenchCharger(url: string, identity: string): Promis
 }
 
 /** Connects `count` chargers, a few at a time. */
-export async function connectFleet(url: string, count: number): Promise<readonly BenchCharger[]> {
+export async function connectFleet(
+  url: string,
+  count: number,
+  onCommand?: OnCommand,
+): Promise<readonly BenchCharger[]> {
   const fleet: BenchCharger[] = [];
   const inParallel = 50;
   for (let from = 0; from < count; from += inParallel) {
     const numbers = Array.from({ length: Math.min(inParallel, count - from) }, (_, index) => from + index);
-    fleet.push(...(await Promise.all(numbers.map((number) => connectBenchCharger(url, `BENCH-${number}`)))));
+    fleet.push(...(await Promise.all(numbers.map((number) => connectBenchCharger(url, `BENCH-${number}`, onCommand)))));
   }
   return fleet;
 }

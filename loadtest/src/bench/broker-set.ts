@@ -1,4 +1,4 @@
-/** A broker of real processes on this machine: nats-server, one worker, one edge. */
+/** A broker of real processes on this machine: nats-server, one worker, one edge, and an api where one is wanted. */
 
 import type { NatsServer, ServiceProcess } from '@voltlane/testkit';
 import { freePort, startNatsServer, startService } from '@voltlane/testkit';
@@ -8,15 +8,27 @@ export interface BrokerSet {
   readonly nats: NatsServer;
   readonly worker: ServiceProcess;
   readonly edge: ServiceProcess;
+  /** Undefined where none was wanted. */
+  readonly api: ServiceProcess | undefined;
   /** `ws://…/ocpp` */
   readonly ocppUrl: string;
+  readonly apiUrl: string;
   stop(): Promise<void>;
 }
 
-/** Starts them; with `profileDir`, worker and edge write a CPU profile there when they stop. */
-export async function startBrokerSet(profileDir: string | undefined): Promise<BrokerSet> {
+/** How to start them. */
+export interface BrokerSetOptions {
+  /** Each process writes a CPU profile there when it stops. */
+  readonly profileDir: string | undefined;
+  /** Administrator's key of an api; undefined starts none. */
+  readonly apiToken?: string;
+}
+
+/** Starts them. */
+export async function startBrokerSet({ profileDir, apiToken }: BrokerSetOptions): Promise<BrokerSet> {
   const nats = await startNatsServer();
   const [ocppPort, edgeHealthPort, workerHealthPort] = [await freePort(), await freePort(), await freePort()];
+  const apiPort = await freePort();
   const env = {
     VOLTLANE_NATS_URL: nats.url,
     VOLTLANE_CHARGERS: 'open',
@@ -40,12 +52,31 @@ export async function startBrokerSet(profileDir: string | undefined): Promise<Br
     nodeArgs: named('edge'),
     readyUrl: `http://127.0.0.1:${edgeHealthPort}/readyz`,
   });
+  const api =
+    apiToken === undefined
+      ? undefined
+      : await startService({
+          service: 'api',
+          env: {
+            ...env,
+            VOLTLANE_API_PORT: String(apiPort),
+            VOLTLANE_API_TOKEN: apiToken,
+            // The bench is one caller that asks for what many would.
+            VOLTLANE_API_REQUESTS_PER_SECOND: '100000',
+            VOLTLANE_API_REQUESTS_BURST_MAX: '100000',
+          },
+          nodeArgs: named('api'),
+          readyUrl: `http://127.0.0.1:${apiPort}/readyz`,
+        });
   return {
     nats,
     worker,
     edge,
+    api,
     ocppUrl: `ws://127.0.0.1:${ocppPort}/ocpp`,
+    apiUrl: `http://127.0.0.1:${apiPort}`,
     stop: async () => {
+      await api?.stop();
       await edge.stop();
       await worker.stop();
       await nats.stop();

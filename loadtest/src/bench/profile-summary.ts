@@ -1,15 +1,16 @@
 /** Where the time goes: sums a V8 CPU profile by package and by function. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** One line of the summary. */
-export interface ProfileShare {
+interface ProfileShare {
   readonly name: string;
   /** Share of the time the process was not idle, 0–1. */
   readonly share: number;
 }
 
 /** A profile by package (or `node`, `v8`, `gc`) and by function, largest first. */
-export interface ProfileSummary {
+interface ProfileSummary {
   readonly packages: readonly ProfileShare[];
   readonly functions: readonly ProfileShare[];
 }
@@ -26,7 +27,7 @@ interface Profile {
 }
 
 /** Reads a `.cpuprofile` file that V8 wrote. */
-export function summarizeProfile(file: string, functionsMax: number): ProfileSummary {
+function summarizeProfile(file: string, functionsMax: number): ProfileSummary {
   const profile = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const packages = new Map<string, number>();
@@ -56,4 +57,16 @@ function packageOf(url: string, functionName: string): string {
   if (third?.[1] !== undefined) return third[1];
   const ours = /\/((?:libs|services)\/[^/]+)\//.exec(url);
   return ours?.[1] ?? 'other';
+}
+
+/** Prints where each of the services spent its CPU, from `<service>.cpuprofile` in the directory. */
+export function printProfiles(directory: string, services: readonly string[]): void {
+  for (const service of services) {
+    const summary = summarizeProfile(join(directory, `${service}.cpuprofile`), 12);
+    const percent = (share: number): string => `${(share * 100).toFixed(1).padStart(5)} %`;
+    console.log(`\nWhere the ${service} spends its CPU (idle left out), by package:`);
+    for (const { name, share } of summary.packages.slice(0, 10)) console.log(`  ${percent(share)}  ${name}`);
+    console.log('  … by function (self time):');
+    for (const { name, share } of summary.functions) console.log(`  ${percent(share)}  ${name}`);
+  }
 }

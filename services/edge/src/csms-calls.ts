@@ -32,7 +32,8 @@ export const sendCommand = (
     effects.push({ kind: 'count', counter: 'command', label: 'repeated' });
     return;
   }
-  if (session.phase !== 'open') {
+  // A session that drains takes nothing new: the command waits for the charger's next connection.
+  if (session.phase !== 'open' || session.drainAs !== undefined) {
     answer(session, commandId, { kind: 'lost', reason: 'notOpen' }, nowMs, effects);
     return;
   }

@@ -337,6 +337,18 @@ describe('the end of a session', () => {
     expect(kinds(step(idle, { kind: 'drain', code: 1001, reason: 'stop' }, 1))).toContain('closeSocket');
   });
 
+  it('by draining sends no CALL any more: its answer would not be read', () => {
+    const s = session();
+    step(s, heartbeat('1'), 0);
+    step(s, { kind: 'drain', code: 1012, reason: 'stop' }, 1);
+    const effects = step(s, command('c1'), 2);
+    expect(texts(effects)).toEqual([]);
+    expect(published(effects)).toMatchObject([
+      { kind: 'answer', commandId: 'c1', outcome: { kind: 'lost', reason: 'notOpen' } },
+    ]);
+    expect(kinds(step(s, reply(1), 3))).toContain('closeSocket');
+  });
+
   it('by draining waits for the answer to the CALL it sent, and reads on for it', () => {
     const s = session();
     step(s, command('c1'), 0);
