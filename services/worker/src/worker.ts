@@ -71,10 +71,11 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     () => host.stats(),
     () => ownership.stats(),
   );
-  const pressure = new PressureGauge({
-    messagesMax: config.pressureMessagesMax,
-    appendMsMax: config.pressureAppendMs,
-  });
+  const pressure = new PressureGauge(
+    { messagesMax: config.pressureMessagesMax, appendMsMax: config.pressureAppendMs },
+    clock,
+    () => host.stats().waiting + host.stats().busy,
+  );
   telemetry.metrics.readGauge({
     name: 'worker_under_pressure',
     help: '1 while boots of new chargers are put off.',
@@ -138,7 +139,6 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   const { held, members: live } = ownership.stats();
   log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
-  const endPressure = pressure.watch(clock, () => host.stats().waiting + host.stats().busy);
   const stopTrimming = startTrimming({ journal, ownership, clock, log, metrics }, config.journalTrimIntervalS * 1000);
 
   let stopping = false;
@@ -154,7 +154,6 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     stop: async () => {
       stopping = true;
       stopTrimming();
-      endPressure();
       await ownership.stop();
       await roster.stop();
       host.stop();
