@@ -123,7 +123,7 @@ export class SharedOwnership implements Ownership {
         this.#owners = undefined;
         this.#passSoon();
       },
-      ticked: () => this.#retry(),
+      looked: () => this.#retry(),
     });
     this.#started = true;
     this.#passSoon();
@@ -205,8 +205,10 @@ export class SharedOwnership implements Ownership {
 
   /** Only what failed needs the clock; everything else moves by what the watches bring. */
   #retry(): void {
-    if (this.#table.slots.some((slot) => slot.stale && !slot.busy)) this.#passSoon();
+    const stale = this.#table.slots.some((slot) => slot.stale && !slot.busy);
+    if (stale) this.#passSoon();
     else this.#wake();
+    if (stale || this.#waiting.size > 0) this.#membership.lookSoon();
   }
 
   /** One pass after all that is being told right now. */
@@ -317,7 +319,10 @@ export class SharedOwnership implements Ownership {
 
   #done(slot: Slot): void {
     slot.busy = false;
-    if (slot.stale) slot.retryAtMs = this.#deps.clock.monotonicMs() + RETRY_MS;
+    if (slot.stale) {
+      slot.retryAtMs = this.#deps.clock.monotonicMs() + RETRY_MS;
+      this.#membership.lookSoon();
+    }
     this.#passSoon();
   }
 
@@ -336,6 +341,7 @@ export class SharedOwnership implements Ownership {
         resolve();
       };
       this.#waiting.add(check);
+      this.#membership.lookSoon();
     });
   }
 }

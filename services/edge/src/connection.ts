@@ -9,7 +9,7 @@ import type { GivenUp, SessionEffect, SessionEvent } from './effect.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import { frameType } from './metrics.ts';
 import type { Session } from './session.ts';
-import { step, sweepDue } from './session.ts';
+import { step, sweepDueAtMs } from './session.ts';
 import type { Sender, Uplinks } from './uplink.ts';
 
 /** What a connection needs of its socket; `ChargerSocket` has exactly this. */
@@ -49,6 +49,8 @@ export class Connection implements Sender {
   ordinal: number = 0;
   readonly #socket: SocketPort;
   readonly #ports: ConnectionPorts;
+  /** No sweep finds anything to do before; each event may bring it nearer. */
+  #quietUntilMs = 0;
 
   constructor(session: Session, socket: SocketPort, ports: ConnectionPorts) {
     this.session = session;
@@ -71,13 +73,17 @@ export class Connection implements Sender {
 
   /** Feeds one event. Events that an effect causes meanwhile are handled in between, so effects come last in their list. */
   handle(event: SessionEvent): void {
+    this.#quietUntilMs = 0;
     const effects = step(this.session, event, this.#ports.clock.monotonicMs());
     for (const effect of effects) this.#perform(effect);
   }
 
-  /** Feeds a sweep when something is due. */
+  /** Feeds a sweep when something is due; mostly nothing is, four times a second for each session. */
   sweep(nowMs: number): void {
-    if (sweepDue(this.session, nowMs)) this.handle({ kind: 'sweep' });
+    if (nowMs < this.#quietUntilMs) return;
+    const dueAtMs = sweepDueAtMs(this.session);
+    if (dueAtMs <= nowMs) this.handle({ kind: 'sweep' });
+    else this.#quietUntilMs = dueAtMs;
   }
 
   /** A frame came; `text` undefined when a binary one was not UTF-8. */

@@ -45,7 +45,7 @@ export type SessionEvent =
   | { readonly kind: 'cut'; readonly reason: CutReason }
   /** The socket is gone; last event that concerns the socket. */
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string; readonly closedAtMs: number }
-  /** Time passed; sent only when `sweepDue` says that something is due. */
+  /** Time passed; sent only when `sweepDueAtMs` has come. */
   | { readonly kind: 'sweep' };
 
 /** What became of a CALL of the charger, as a metric label. */

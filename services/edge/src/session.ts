@@ -171,10 +171,16 @@ export const step = (session: Session, event: SessionEvent, nowMs: number): Sess
   return effects;
 };
 
-/** True when a `sweep` event would do something; asked for every session on every sweep, so it allocates nothing. */
-export const sweepDue = (session: Session, nowMs: number): boolean => {
-  if (session.phase === 'gone' || session.phase === 'ended') return false;
-  return commandDue(session, nowMs) || idle(session, nowMs) || pingDue(session, nowMs);
+/** When a `sweep` event would do something, if no event comes before. What is heard meanwhile can only move it later. */
+export const sweepDueAtMs = (session: Session): number => {
+  const { phase, command, paused, heardAtMs, pingedAtMs, pingIntervalMs } = session;
+  if (phase === 'gone' || phase === 'ended') return Number.POSITIVE_INFINITY;
+  let dueAtMs = command?.deadlineAtMs ?? Number.POSITIVE_INFINITY;
+  if (phase !== 'open') return dueAtMs;
+  const { idleTimeoutMs } = session.limits;
+  if (idleTimeoutMs > 0 && !paused) dueAtMs = Math.min(dueAtMs, heardAtMs + idleTimeoutMs);
+  if (pingIntervalMs > 0) dueAtMs = Math.min(dueAtMs, Math.max(heardAtMs, pingedAtMs) + pingIntervalMs);
+  return dueAtMs;
 };
 
 const commandDue = (session: Session, nowMs: number): boolean =>

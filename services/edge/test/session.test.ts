@@ -3,7 +3,7 @@ import { chargerId, edgeId, partitionId, sessionId, tenant } from '@voltlane/wir
 import { describe, expect, it } from 'vitest';
 import type { SessionEffect, SessionEvent } from '../src/effect.ts';
 import type { Session, SessionStart } from '../src/session.ts';
-import { createSession, step, sweepDue } from '../src/session.ts';
+import { createSession, step, sweepDueAtMs } from '../src/session.ts';
 
 const LIMITS = { callDeadlineMs: 1_000, inboundQueueCallsMax: 4, idleTimeoutMs: 10_000 };
 
@@ -250,8 +250,7 @@ describe('a CALL to the charger', () => {
   it('times out, and its late answer is dropped', () => {
     const s = session();
     step(s, command('c1'), 0);
-    expect(sweepDue(s, 499)).toBe(false);
-    expect(sweepDue(s, 500)).toBe(true);
+    expect(sweepDueAtMs(s)).toBe(500);
     expect(answered(step(s, { kind: 'sweep' }, 500))).toEqual([['c1', { kind: 'timeout' }]]);
     step(s, command('c2'), 501);
     expect(counted(step(s, frame('[3,"c1",{"status":"Accepted"}]'), 502))).toEqual(['unmatched:result']);
@@ -392,12 +391,11 @@ describe('a cut socket', () => {
 describe('liveness', () => {
   it('pings after silence, once per interval, and any traffic counts as life', () => {
     const s = session();
-    expect(sweepDue(s, 2_999)).toBe(false);
+    expect(sweepDueAtMs(s)).toBe(3_000);
     expect(kinds(step(s, { kind: 'sweep' }, 3_000))).toEqual(['ping']);
-    expect(sweepDue(s, 3_001)).toBe(false);
+    expect(sweepDueAtMs(s)).toBe(6_000);
     step(s, { kind: 'heard' }, 5_000);
-    expect(sweepDue(s, 7_999)).toBe(false);
-    expect(sweepDue(s, 8_000)).toBe(true);
+    expect(sweepDueAtMs(s)).toBe(8_000);
   });
 
   it('cuts a socket nothing was heard from, but not one that is not being read', () => {

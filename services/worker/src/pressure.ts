@@ -1,8 +1,8 @@
 /**
  * Whether this worker has more to do than it can: then new chargers are asked to boot a little later (`boot-deferral.ts`). The rule
- * is `underPressure`, pure and with hysteresis; the class only collects what it looks at. Decides nothing else.
+ * is `underPressure`, pure and with hysteresis; the class only collects what it looks at, and looks when asked. Decides nothing else.
  */
-import type { CancelTimer, Clock } from '@voltlane/time';
+import type { Clock } from '@voltlane/time';
 
 /** What the rule looks at. */
 export interface PressureFacts {
@@ -36,43 +36,57 @@ export interface Pressure {
   high(): boolean;
 }
 
-/** How often the facts are looked at. */
+/** The facts are looked at this often at most. */
 const SAMPLE_MS = 100;
 /** Weight of the newest append in the mean. */
 const APPEND_WEIGHT = 0.05;
-/** Without appends the mean fades by this factor per sample: an idle worker recovers. */
+/** Without appends the mean fades by this factor per `SAMPLE_MS`: an idle worker recovers. */
 const FADE = 0.9;
 
 /** Watches one worker. */
 export class PressureGauge implements Pressure {
   readonly #limits: PressureLimits;
+  readonly #clock: Clock;
+  readonly #messages: () => number;
   #high = false;
   #appendMs = 0;
-  #appended = false;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  /** Up to when the mean has faded. */
+  #fadedMs = 0;
 
-  constructor(limits: PressureLimits) {
+  /** `messages` says how many are in hand or waiting. */
+  constructor(limits: PressureLimits, clock: Clock, messages: () => number) {
     this.#limits = limits;
+    this.#clock = clock;
+    this.#messages = messages;
   }
 
   high(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#lookedMs >= SAMPLE_MS) this.#look(nowMs);
     return this.#high;
   }
 
   /** An append was acknowledged. */
   appended(tookMs: number): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#fade(nowMs);
     this.#appendMs += (tookMs - this.#appendMs) * APPEND_WEIGHT;
-    this.#appended = true;
+    // The sample it falls into does not fade.
+    this.#fadedMs = nowMs + SAMPLE_MS;
   }
 
-  /** Starts looking at the facts; `messages` says how many are in hand or waiting. */
-  watch(clock: Clock, messages: () => number): CancelTimer {
-    return clock.every(SAMPLE_MS, () => this.sample(messages()));
+  #look(nowMs: number): void {
+    this.#lookedMs = nowMs;
+    this.#fade(nowMs);
+    this.#high = underPressure(this.#high, { messages: this.#messages(), appendMs: this.#appendMs }, this.#limits);
   }
 
-  /** One look at the facts. */
-  sample(messages: number): void {
-    if (!this.#appended) this.#appendMs *= FADE;
-    this.#appended = false;
-    this.#high = underPressure(this.#high, { messages, appendMs: this.#appendMs }, this.#limits);
+  /** In whole samples. */
+  #fade(nowMs: number): void {
+    const samples = Math.floor((nowMs - this.#fadedMs) / SAMPLE_MS);
+    if (samples < 1) return;
+    this.#appendMs *= FADE ** samples;
+    this.#fadedMs += samples * SAMPLE_MS;
   }
 }

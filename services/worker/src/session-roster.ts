@@ -53,7 +53,8 @@ export class SessionRoster {
   readonly #deps: SessionRosterDependencies;
   readonly #census: Census;
   readonly #losses: Loss[] = [];
-  #stopTick: CancelTimer | undefined;
+  /** There while somebody is to be told; what an idle worker wakes for costs more than what it does. */
+  #stopTelling: CancelTimer | undefined;
 
   constructor(deps: SessionRosterDependencies) {
     this.#deps = deps;
@@ -69,7 +70,6 @@ export class SessionRoster {
 
   /** Resolves when the edges are known. */
   async start(): Promise<void> {
-    this.#stopTick = this.#deps.clock.every(TICK_MS, () => this.#tell());
     await this.edges.start({
       edgeFound: (edgeId, returned) => this.#census.ask(edgeId, this.index.partitions(), returned),
       edgeLost: (edgeId) => this.#lost(edgeId),
@@ -77,7 +77,8 @@ export class SessionRoster {
   }
 
   async stop(): Promise<void> {
-    this.#stopTick?.();
+    this.#stopTelling?.();
+    this.#stopTelling = undefined;
     this.#census.stop();
     await this.edges.stop();
   }
@@ -119,8 +120,12 @@ export class SessionRoster {
   #lost(edgeId: EdgeId): void {
     const chargers = this.index.chargersOf(edgeId);
     this.#deps.log.warn({ edge: edgeId, chargers: chargers.length }, 'looking into the chargers of a gone edge');
-    if (chargers.length > 0) this.#losses.push({ edgeId, chargers, next: 0 });
-    else this.index.forgetEdge(edgeId);
+    if (chargers.length === 0) {
+      this.index.forgetEdge(edgeId);
+      return;
+    }
+    this.#losses.push({ edgeId, chargers, next: 0 });
+    this.#stopTelling ??= this.#deps.clock.every(TICK_MS, () => this.#tell());
   }
 
   #tell(): void {
@@ -141,6 +146,9 @@ export class SessionRoster {
       this.#losses.shift();
       this.index.forgetEdge(edgeId);
     }
+    if (this.#losses.length > 0) return;
+    this.#stopTelling?.();
+    this.#stopTelling = undefined;
   }
 
   #tellOne(edgeId: EdgeId, charger: IndexedCharger): boolean {

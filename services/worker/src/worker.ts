@@ -88,10 +88,11 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     () => host.stats(),
     () => ownership.stats(),
   );
-  const pressure = new PressureGauge({
-    messagesMax: config.pressureMessagesMax,
-    appendMsMax: config.pressureAppendMs,
-  });
+  const pressure = new PressureGauge(
+    { messagesMax: config.pressureMessagesMax, appendMsMax: config.pressureAppendMs },
+    clock,
+    () => host.stats().waiting + host.stats().busy,
+  );
   telemetry.metrics.readGauge({
     name: 'worker_under_pressure',
     help: '1 while boots of new chargers are put off.',
@@ -201,7 +202,6 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   const { held, members: live } = ownership.stats();
   log.info({ held, partitions: settings.partitions, members: live }, 'worker holds its partitions');
 
-  const endPressure = pressure.watch(clock, () => host.stats().waiting + host.stats().busy);
   const stopTrimming = startTrimming({ journal, ownership, clock, log, metrics }, config.journalTrimIntervalS * 1000);
   const stopLastSeen = startLastSeen(
     {
@@ -230,7 +230,6 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       stopping = true;
       stopTrimming();
       stopLastSeen();
-      endPressure();
       commands.stop();
       await ownership.stop();
       await roster.stop();

@@ -129,10 +129,11 @@ describe('a worker under pressure', () => {
     const reply = await waitUntil(`the answer to ${call.chargerId} ${call.seq}`, () => replies.filter(is)[before]);
     return reply.outcome.kind === 'result' ? reply.outcome.payload : reply.outcome.kind;
   };
-  /** More messages in hand than the limit; the worker looks ten times a second. */
+  /** More messages in hand than the limit, of chargers that are not put off; the worker looks ten times a second. */
   const press = async (): Promise<void> => {
+    for (let n = 0; n < 8; n += 1) expect(await ask(callOf(`Busy${n}`, 1))).toContain('"Accepted"');
     slow = true;
-    for (let n = 0; n < 8; n += 1) send(callOf(`Busy${n}`, 1));
+    for (let n = 0; n < 8; n += 1) send(callOf(`Busy${n}`, 2));
     let probes = 0;
     await waitUntil('the worker notices', async () => {
       probes += 1;

@@ -35,7 +35,7 @@ export class MemoryBucket {
     this.#expire();
     const stored = this.#entries.get(key);
     if (stored?.value === undefined) return undefined;
-    return { key, value: stored.value.slice(), revision: stored.revision };
+    return { key, value: copy(stored.value), revision: stored.revision };
   }
 
   /** Writes and returns the revision. */
@@ -47,7 +47,7 @@ export class MemoryBucket {
         `value of ${key} has ${value.length} bytes, bucket ${this.options.bucket} takes ${this.options.valueBytesMax}`,
       );
     }
-    return this.#write(key, value.slice());
+    return this.#write(key, copy(value));
   }
 
   /** Writes if the last revision of `key` is `expectedRevision`. */
@@ -78,7 +78,7 @@ export class MemoryBucket {
     const matches = compileFilter(filter);
     const found: KvEntry[] = [];
     for (const [key, { value, revision }] of this.#entries) {
-      if (value !== undefined && matches(key)) found.push({ key, value: value.slice(), revision });
+      if (value !== undefined && matches(key)) found.push({ key, value: copy(value), revision });
     }
     return found;
   }
@@ -94,7 +94,9 @@ export class MemoryBucket {
     this.#revision += 1;
     this.#entries.delete(key);
     this.#entries.set(key, { value, revision: this.#revision, writtenMs: this.#clock.monotonicMs() });
-    for (const listener of this.#listeners) listener({ key, value: value?.slice(), revision: this.#revision });
+    // One copy for all: what is stored stays out of reach, and heartbeats have many listeners.
+    const change = { key, value: value === undefined ? undefined : copy(value), revision: this.#revision };
+    for (const listener of this.#listeners) listener(change);
     return this.#revision;
   }
 
@@ -106,4 +108,9 @@ export class MemoryBucket {
       this.#entries.delete(key);
     }
   }
+}
+
+/** Of a Buffer, too, whose own `slice` would share its memory. */
+function copy(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
