@@ -9,9 +9,10 @@ import { startEdge } from '@voltlane/edge';
 import type { OcppVersion } from '@voltlane/ocpp';
 import { openClusterSettings, openRegistry } from '@voltlane/registry';
 import { createFakeClock, type FakeClock, type Random } from '@voltlane/time';
-import { createSubjects, decodeDownlink, decodeUplink, fingerprint, partitionOf, type Subjects } from '@voltlane/wire';
+import { createSubjects, decodeDownlink, fingerprint, partitionOf, type Subjects } from '@voltlane/wire';
 import { startWorker } from '@voltlane/worker';
 import { ask } from './backend.ts';
+import { busText, chargerOf, downlinkSeen } from './bus-sight.ts';
 import type { DownlinkSeen, Ending, Levels, LinkView, Recorded } from './invariant.ts';
 import { INVARIANTS } from './invariants/all.ts';
 import { ClaimBook, WRITER_HEADER, watchJournal } from './journal-watch.ts';
@@ -22,7 +23,7 @@ import { Node, type NodeParts, type NodePorts } from './node.ts';
 import { nodeBus } from './node-bus.ts';
 import { stream } from './streams.ts';
 import { bytesName, Trace, type TraceFocus } from './trace.ts';
-import { logText, messageText } from './trace-text.ts';
+import { logText } from './trace-text.ts';
 import { Weather } from './weather.ts';
 import { Witnesses } from './witnesses.ts';
 import type { WorldSize } from './world-size.ts';
@@ -257,7 +258,7 @@ class WorldBuilder implements World {
           handle(heard);
           return;
         }
-        this.#acting = this.#downlinkSeen(incarnation, message);
+        this.#acting = downlinkSeen(this.#subjects, incarnation, message);
         if (this.#acting !== undefined) this.witnesses.downlink(this.#acting);
         try {
           handle(heard);
@@ -290,29 +291,8 @@ class WorldBuilder implements World {
   #delivered(incarnation: string, message: BusMessage): void {
     this.count('deliveries');
     const name = message.noResponders ? 'nobody' : bytesName(message.data);
-    const charger = this.trace.kept ? this.#chargerOf(message) : undefined;
-    this.trace.note(charger, `bus ${incarnation} ${message.subject} ${name}`, () => this.#messageText(message));
-  }
-
-  #downlinkSeen(edge: string, message: BusMessage): DownlinkSeen | undefined {
-    if (this.#subjects.parseEdge(message.subject) === undefined) return undefined;
-    const { partition, epoch } = decodeDownlink(message.data);
-    return { edge, partition, epoch };
-  }
-
-  #chargerOf(message: BusMessage): string | undefined {
-    if (message.noResponders) return '';
-    if (this.#subjects.parseCall(message.subject) !== undefined) return decodeUplink(message.data).chargerId;
-    if (this.#subjects.parseEdge(message.subject) !== undefined)
-      return this.#chargerOfSession.get(decodeDownlink(message.data).sessionId) ?? '';
-    return undefined;
-  }
-
-  #messageText(message: BusMessage): string {
-    if (message.noResponders) return '';
-    if (this.#subjects.parseCall(message.subject) !== undefined) return messageText(decodeUplink(message.data));
-    if (this.#subjects.parseEdge(message.subject) !== undefined) return messageText(decodeDownlink(message.data));
-    return '';
+    const charger = this.trace.kept ? chargerOf(this.#subjects, message, this.#chargerOfSession) : undefined;
+    this.trace.note(charger, `bus ${incarnation} ${message.subject} ${name}`, () => busText(this.#subjects, message));
   }
 
   #frame(link: LinkView, way: 'up' | 'down', text: string): void {
