@@ -2,7 +2,7 @@
  * Runs the README's command blocks as they stand, in their order. Only what would collide with a broker or a NATS server that
  * already runs on this machine is replaced: ports and the store. A block nobody has written a line for here fails the test.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, waitUntil } from '@voltlane/testkit';
@@ -11,6 +11,7 @@ import type { RunningBlock } from './readme-blocks.ts';
 import { runBlock, shellBlocks } from './readme-blocks.ts';
 
 const blocks = shellBlocks('README.md');
+const README = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
 const running: RunningBlock[] = [];
 let folder: string;
 let ports: { ocpp: number; nats: number; api: number };
@@ -85,6 +86,8 @@ describe('the README', () => {
       'curl -sS',
       'curl -sS',
       'curl -sS',
+      'curl -sS',
+      'node --input-type=module -e "',
       `echo '{"handlers":{"Authorize":{"deadlineMs":2000,"fallback":"reject"}}}' > handlers.ndjson`,
       'node --input-type=module -e "',
       'npm run charger -- --id CP1 --version 1.6 --id-token 04A1B2C3D4',
@@ -98,7 +101,7 @@ describe('the README', () => {
 
   it('starts a broker on NATS and follows its events', async () => {
     await startBroker(block('nats-server'));
-    const follower = await start(block('node --input-type=module'));
+    const follower = await start(block('node --input-type=module', 'event.default'));
     await charge(block('npm run charger -- --id CP1 --version 1.6'));
     await waitUntil('the end of the transaction', () => follower.output().includes('"transaction.ended"'));
   });
@@ -134,6 +137,22 @@ describe('the README', () => {
     const fleet = await start(block("curl -sS -H 'Authorization: Bearer a-long-secret-of-yours' 'http"));
     expect(await fleet.exited, fleet.output()).toBe(0);
     expect(fleet.output()).toMatch(/"chargerId":"CP1".*"total":1/);
+  });
+
+  it('commands a charger over HTTP and over NATS', async () => {
+    const [server = ''] = block('nats-server').split(' &\n');
+    await start(server);
+    const onNats = block('nats-server').split('\n')[1] ?? '';
+    await startBroker(`VOLTLANE_API_TOKEN=a-long-secret-of-yours ${onNats}`);
+    const line = /`(npm run charger -- --id CP1 --version 1.6 --sessions 0)`/.exec(README)?.[1] ?? '';
+    const charger = await start(`${line} --url ws://127.0.0.1:${ports.ocpp}/ocpp`);
+    await waitUntil('the charger to be accepted', () => charger.output().includes('Accepted'));
+    const overHttp = await start(block('curl -sS', 'GetConfiguration'));
+    expect(await overHttp.exited, overHttp.output()).toBe(0);
+    expect(overHttp.output()).toMatch(/"outcome":"accepted".*HeartbeatInterval/);
+    const overNats = await start(block('node --input-type=module', 'ClearCache'));
+    expect(await overNats.exited, overNats.output()).toBe(0);
+    expect(overNats.output()).toContain('"outcome":"accepted"');
   });
 
   it('prints a line that works where a key was made up', async () => {
