@@ -18,7 +18,7 @@ const STAGES = ['queued', 'sent', 'answered', 'asked'] as const;
 type Stage = (typeof STAGES)[number];
 
 const CHARGERS_PER_STAGE = 5;
-const ROUNDS = 3;
+const ROUNDS = 4;
 const SEED = 20_260_301;
 /** Moments before the death at which the charger answers, or the backend asks. */
 const JITTER_MS = 60;

@@ -1,52 +1,19 @@
-import type { DownlinkReply, Uplink, UplinkCall } from '@voltlane/wire';
-import { chargerId, edgeId, partitionId, sessionId, tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
-import type { SessionEffect, SessionEvent } from '../src/effect.ts';
-import type { Session, SessionStart } from '../src/session.ts';
-import { createSession, step, sweepDueAtMs } from '../src/session.ts';
-
-const LIMITS = { callDeadlineMs: 1_000, inboundQueueCallsMax: 4, idleTimeoutMs: 10_000 };
-
-const session = (over: Partial<SessionStart> = {}): Session =>
-  createSession(
-    {
-      tenant: tenant('default'),
-      chargerId: chargerId('CP1'),
-      edgeId: edgeId('edge'),
-      sessionId: sessionId('s1'),
-      version: '1.6',
-      partition: partitionId(0),
-      lenient: false,
-      closeBy: 'close',
-      limits: LIMITS,
-      pingIntervalMs: 3_000,
-      ...over,
-    },
-    0,
-  );
-
-const frame = (text: string): SessionEvent => ({ kind: 'frame', text, receivedAtMs: 5 });
-const OK: DownlinkReply['outcome'] = { kind: 'result', payload: '{"a":1}' };
-const reply = (seq: number, outcome: DownlinkReply['outcome'] = OK): SessionEvent => ({ kind: 'reply', seq, outcome });
-const command = (commandId: string, action = 'Reset', payload = '{"type":"Soft"}'): SessionEvent => ({
-  kind: 'command',
-  commandId,
-  action,
-  payload,
-  timeoutMs: 500,
-});
-const closed: SessionEvent = { kind: 'closed', code: 1006, reason: '', closedAtMs: 9 };
-const heartbeat = (id: string): SessionEvent => frame(`[2,"${id}","Heartbeat",{}]`);
-
-const texts = (effects: readonly SessionEffect[]): string[] =>
-  effects.flatMap((effect) => (effect.kind === 'sendText' ? [effect.text] : []));
-const published = (effects: readonly SessionEffect[]): Uplink[] =>
-  effects.flatMap((effect) => (effect.kind === 'publish' ? [effect.uplink] : []));
-const call = (effects: readonly SessionEffect[]): UplinkCall | undefined =>
-  published(effects).find((up) => up.kind === 'call');
-const counted = (effects: readonly SessionEffect[]): string[] =>
-  effects.flatMap((effect) => (effect.kind === 'count' ? [`${effect.counter}:${effect.label}`] : []));
-const kinds = (effects: readonly SessionEffect[]): string[] => effects.map((effect) => effect.kind);
+import type { SessionEffect } from '../src/effect.ts';
+import { step, sweepDueAtMs } from '../src/session.ts';
+import {
+  call,
+  closed,
+  command,
+  counted,
+  frame,
+  heartbeat,
+  kinds,
+  published,
+  reply,
+  session,
+  texts,
+} from './session-steps.ts';
 
 const MISSING_MODEL = '{"chargePointVendor":"V"}';
 const CASES: readonly [name: string, version: '1.6' | '2.0.1' | '2.1', text: string, answers: readonly RegExp[]][] = [
