@@ -1,0 +1,52 @@
+/** A generator as a process of its own: takes orders from its parent, tells it once a second where it stands. */
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createChargerRecordFile } from './charger-record.ts';
+import { Generator } from './generator.ts';
+import type { GeneratorNews, GeneratorOrder } from './plan.ts';
+
+const TICK_MS = 1_000;
+/** Sockets get this long to say goodbye. */
+const GOODBYE_MS = 1_000;
+
+let generator: Generator | undefined;
+let file = '';
+
+function tell(news: GeneratorNews): void {
+  process.send?.(news);
+}
+
+async function obey(order: GeneratorOrder): Promise<void> {
+  switch (order.kind) {
+    case 'plan': {
+      file = join(mkdtempSync(join(tmpdir(), 'voltlane-loadtest-')), `${order.plan.name}.records`);
+      generator = new Generator(order.plan, createChargerRecordFile(file));
+      tell({ kind: 'ready' });
+      return;
+    }
+    case 'ramp':
+      generator?.ramp();
+      setInterval(() => {
+        if (generator !== undefined) tell({ kind: 'tick', tick: generator.tick() });
+      }, TICK_MS);
+      return;
+    case 'finish':
+      await generator?.finish();
+      tell({ kind: 'finished', file });
+      return;
+    case 'end':
+      generator?.end();
+      setTimeout(() => process.exit(0), GOODBYE_MS);
+  }
+}
+
+process.on('message', (order: GeneratorOrder) => {
+  obey(order).catch((error: unknown) => {
+    tell({ kind: 'failed', why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  });
+});
+process.on('disconnect', () => process.exit(1));
+// The terminal's Ctrl-C reaches the whole group; the parent decides when it is over.
+process.on('SIGINT', () => undefined);
