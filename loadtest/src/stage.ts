@@ -11,6 +11,7 @@ import type { ProcessSampler } from './process-sampler.ts';
 import type { PhaseFacts, RunLog } from './run-log.ts';
 import type { Stage } from './scenario.ts';
 import { unmeasured } from './scenario.ts';
+import { CLOSE_OFFSET_MS, everySecond } from './second-clock.ts';
 
 /** A stage and what only the coordinator may do. */
 export interface RunningStage extends Stage {
@@ -33,7 +34,6 @@ export interface StagePorts {
   readonly commands: CommandBurst | undefined;
 }
 
-const SECOND_MS = 1_000;
 /** Metrics are scraped this often: each scrape costs the process under test some milliseconds. */
 const SCRAPE_SECONDS = 10;
 /** Chargers must all be connected within the time their dials take, and this. */
@@ -45,13 +45,13 @@ export function createStage(ports: StagePorts): RunningStage {
   const { options, log, sampler, view, fleet, broker, commands } = ports;
   const extra = new Map<string, number>();
   let seconds = 0;
-  const timer = setInterval(() => {
+  const cancel = everySecond(CLOSE_OFFSET_MS, () => {
     seconds += 1;
     if (seconds % SCRAPE_SECONDS === 0) void sampler.scrape();
     const stallMs = Math.max(sampler.takeStallMs('edge'), sampler.takeStallMs('worker'));
     const second = log.closeSecond(systemClock.monotonicMs(), sampler.sample(), stallMs);
     view.second(second, options.chargers);
-  }, SECOND_MS);
+  });
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, fleet.failed]);
   const hold = (holdS: number): Promise<void> => orFailure(sleep(systemClock, holdS * 1000));
   const phase = async (facts: PhaseFacts, work: () => Promise<void>): Promise<void> => {
@@ -106,7 +106,7 @@ export function createStage(ports: StagePorts): RunningStage {
       });
       return files;
     },
-    stop: () => clearInterval(timer),
+    stop: cancel,
   };
 }
 

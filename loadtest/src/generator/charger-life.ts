@@ -79,10 +79,9 @@ export class ChargerLife {
     const pause = pauseMs(traffic);
     if (!Number.isFinite(pause)) return;
     const place = random.next() * (traffic.sessionMs + pause);
-    const startsInMs =
-      place < traffic.sessionMs
-        ? random.next() * Math.min(FIRST_SESSIONS_MS, traffic.sessionMs - place)
-        : traffic.sessionMs + pause - place;
+    const isCharging = place < traffic.sessionMs;
+    table.elapsedMs[row] = isCharging ? place : 0;
+    const startsInMs = isCharging ? random.next() * FIRST_SESSIONS_MS : traffic.sessionMs + pause - place;
     wheel.set(timerOf(row, TIMER.session), nowMs + startsInMs);
   }
 
@@ -174,7 +173,8 @@ export class ChargerLife {
     const { table, wheel, traffic, counters } = this.#ports;
     if (table.wanted[row] === 0) {
       table.wanted[row] = 1;
-      wheel.set(timerOf(row, TIMER.session), dueMs + traffic.sessionMs);
+      wheel.set(timerOf(row, TIMER.session), dueMs + traffic.sessionMs - (table.elapsedMs[row] ?? 0));
+      table.elapsedMs[row] = 0;
       this.want(row, CALL.start, dueMs);
       return;
     }

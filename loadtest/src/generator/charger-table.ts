@@ -56,6 +56,8 @@ export interface ChargerTable {
 
   /** 1 between the time a session is due to start and the time it is due to end. */
   readonly wanted: Uint8Array;
+  /** What the first session of a charger is shorter than others, because it began before the charger came; ms. */
+  readonly elapsedMs: Float64Array;
   /** 1 between the answers to start and stop. */
   readonly charging: Uint8Array;
   /** 1.6: the id the broker gave; 2.x: the count of this charger's transactions. */
@@ -95,6 +97,7 @@ export function createChargerTable(first: number, size: number): ChargerTable {
     pendingMs: new Float64Array(size * PENDING_WIDTH),
     late: bytes(),
     wanted: bytes(),
+    elapsedMs: doubles(),
     charging: bytes(),
     transaction: words(),
     seqNo: words(),

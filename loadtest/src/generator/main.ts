@@ -3,11 +3,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { everySecond, TICK_OFFSET_MS } from '../second-clock.ts';
 import { createChargerRecordFile } from './charger-record.ts';
 import { Generator } from './generator.ts';
 import type { GeneratorNews, GeneratorOrder } from './plan.ts';
 
-const TICK_MS = 1_000;
 /** Sockets get this long to say goodbye. */
 const GOODBYE_MS = 1_000;
 
@@ -28,9 +28,9 @@ async function obey(order: GeneratorOrder): Promise<void> {
     }
     case 'ramp':
       generator?.ramp();
-      setInterval(() => {
+      everySecond(TICK_OFFSET_MS, () => {
         if (generator !== undefined) tell({ kind: 'tick', tick: generator.tick() });
-      }, TICK_MS);
+      });
       return;
     case 'finish':
       await generator?.finish();
