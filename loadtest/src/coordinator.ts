@@ -25,6 +25,7 @@ import { createProcessSampler } from './process-sampler.ts';
 import type { LoadReport } from './report.ts';
 import { buildReport, loadAverage } from './report.ts';
 import { RunLog } from './run-log.ts';
+import type { Stage } from './scenario.ts';
 import type { Sizing } from './sizing.ts';
 import { createStage } from './stage.ts';
 
@@ -62,13 +63,14 @@ export async function runLoadTest(
     const stage = createStage({ options, log, sampler, view, fleet: rig.fleet, broker: rig.broker, commands });
     undo.push(() => stage.stop());
     const idle = sampler.sample();
-    await options.scenario.run(stage);
+    const failure = await playedOut(options, stage, note);
     note('waiting for the last answers');
     await commands?.settled();
     const files = await stage.finish();
     await sampler.scrape();
     stage.stop();
     const processes = sampler.figures();
+    const serverCounters = sampler.serverCounters();
     rig.fleet.end();
     await rig.broker?.stopServices();
     const expected = readExpectedCalls(files, options.chargers);
@@ -90,10 +92,28 @@ export async function runLoadTest(
       journal,
       commands: commands?.figures(expected.commands),
       extra,
+      failure,
+      serverCounters,
     });
   } finally {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
     view.close();
+  }
+}
+
+/** Chargers that cannot be served end the scenario, not the run: its figures say why. Resolves to what went wrong. */
+async function playedOut(
+  { scenario }: LoadTestOptions,
+  stage: Stage,
+  note: (line: string) => void,
+): Promise<string | undefined> {
+  try {
+    await scenario.run(stage);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LoadTestError) || error.code !== 'not-served') throw error;
+    note(error.message);
+    return error.message;
   }
 }
 

@@ -37,6 +37,8 @@ export interface ProcessSampler {
   /** Longest stall of a kind since this was asked last, ms. */
   takeStallMs(kind: ProcessKind): number;
   figures(): readonly ProcessFigures[];
+  /** Counters of the last scrape that are not 0, summed over the processes of a kind. */
+  serverCounters(): Readonly<Record<string, number>>;
 }
 
 interface Seen {
@@ -50,12 +52,14 @@ interface Seen {
   loopStallMsMax: number | undefined;
 }
 
+const COUNTER = /^(voltlane_\w+_total(?:\{[^}]*\})?) (\S+)$/gm;
 const STALL = /^nodejs_eventloop_lag_max_seconds(?:\{[^}]*\})? (\S+)$/m;
 
 /** Watches what `processes` lists at each sample. */
 export function createProcessSampler(processes: () => readonly WatchedProcess[]): ProcessSampler {
   const seen = new Map<string, Seen>();
   const stalls = new Map<ProcessKind, number>();
+  const texts = new Map<string, string>();
   const of = ({ kind, name, pid }: WatchedProcess): Seen => {
     const known = seen.get(name);
     if (known !== undefined) return known;
@@ -98,6 +102,7 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
         if (process.metricsText === undefined) return;
         // A process that is being replaced answers nothing; its next one does.
         const text = await process.metricsText().catch(() => '');
+        if (text !== '') texts.set(process.name, text);
         const stallMs = Number(STALL.exec(text)?.[1] ?? Number.NaN) * 1000;
         if (Number.isNaN(stallMs)) return;
         const entry = of(process);
@@ -110,6 +115,15 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
       const stallMs = stalls.get(kind) ?? 0;
       stalls.delete(kind);
       return stallMs;
+    },
+    serverCounters: () => {
+      const sums: Record<string, number> = {};
+      for (const text of texts.values()) {
+        for (const [, name = '', value] of text.matchAll(COUNTER)) {
+          if (Number(value) > 0) sums[name] = (sums[name] ?? 0) + Number(value);
+        }
+      }
+      return sums;
     },
     figures: () =>
       [...seen.values()].map(({ kind, name, cpuUs, rssBytesMax, loopStallMsMax }) => ({

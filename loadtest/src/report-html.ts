@@ -45,7 +45,7 @@ ${STYLE}</style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p class="${report.passed ? 'passed' : 'failed'}">${report.passed ? 'All thresholds held.' : 'Thresholds were broken.'}</p>
+<p class="${report.passed ? 'passed' : 'failed'}">${report.passed ? 'All thresholds held.' : escaped(report.failure ?? 'Thresholds were broken.')}</p>
 <p><code>${escaped(report.commandLine)}</code><br>${escaped(report.startedAt)}, commit ${escaped(report.commit)}</p>
 ${figureTable(report)}
 <div id="charts"></div>

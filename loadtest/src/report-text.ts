@@ -42,6 +42,7 @@ export function reportText(report: LoadReport): string {
     '',
     ...Object.entries(figures).map(([name, value]) => `  ${name.padEnd(18)} ${shownFigure(name, value)}`),
     '',
+    ...(report.failure === undefined ? [] : [`FAILED ${report.failure}`]),
     ...report.assertions.map(
       ({ text, actual, holds }) =>
         `${holds ? 'held  ' : 'BROKEN'} ${text}${holds ? '' : `: ${actual === undefined ? 'the run has no such figure' : actual.toFixed(3)}`}`,

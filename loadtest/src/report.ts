@@ -57,6 +57,8 @@ export interface LoadReport {
   readonly versions: readonly string[];
   readonly figures: Figures;
   readonly assertions: readonly AssertionResult[];
+  /** Why the scenario could not be played to its end. */
+  readonly failure: string | undefined;
   readonly passed: boolean;
   readonly phases: readonly PhaseReport[];
   readonly journal: JournalFigures | undefined;
@@ -64,6 +66,8 @@ export interface LoadReport {
   readonly closeCodes: Readonly<Record<string, number>>;
   readonly errorCodes: Readonly<Record<string, number>>;
   readonly processes: readonly ProcessFigures[];
+  /** Counters of edges and workers at the end that are not 0, summed over the processes of a kind. */
+  readonly serverCounters: Readonly<Record<string, number>>;
   readonly timeline: readonly Second[];
 }
 
@@ -81,6 +85,8 @@ export interface ReportParts {
   readonly journal: JournalFigures | undefined;
   readonly commands: CommandFigures | undefined;
   readonly extra: ReadonlyMap<string, number>;
+  readonly failure: string | undefined;
+  readonly serverCounters: Readonly<Record<string, number>>;
 }
 
 /** Puts it together. */
@@ -103,13 +109,15 @@ export function buildReport(parts: ReportParts): LoadReport {
     versions: options.versions,
     figures,
     assertions,
-    passed: assertions.every(({ holds }) => holds),
+    failure: parts.failure,
+    passed: parts.failure === undefined && assertions.every(({ holds }) => holds),
     phases: log.phases.map(phaseReport),
     journal,
     commands,
     closeCodes: log.codes('closeCodes'),
     errorCodes: log.codes('errorCodes'),
     processes,
+    serverCounters: parts.serverCounters,
     timeline: log.seconds,
   };
 }
