@@ -3,6 +3,8 @@
  * stopped again whatever happens.
  */
 
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Bus } from '@voltlane/bus';
 import { connectNats } from '@voltlane/bus';
 import { machineFacts } from '@voltlane/testkit';
@@ -71,9 +73,10 @@ export async function runLoadTest(
     stage.stop();
     const processes = sampler.figures();
     const serverCounters = sampler.serverCounters();
+    const expected = readExpectedCalls(files, options.chargers);
+    for (const file of files) rmSync(dirname(file), { recursive: true, force: true });
     rig.fleet.end();
     await rig.broker?.stopServices();
-    const expected = readExpectedCalls(files, options.chargers);
     const journal =
       rig.reader === undefined
         ? undefined

@@ -128,10 +128,9 @@ function plansFor(
   links: readonly GeneratorLink[],
 ): readonly GeneratorPlan[] {
   const { chargers, versions, traffic, slowShare, connectsPerSecond, reconnectSeconds, seed } = options;
-  return links.map((link, index) => {
+  return links.map((_, index) => {
     const first = Math.floor((chargers * index) / links.length);
     return {
-      name: link.name.replaceAll(' ', '-'),
       prefix,
       first,
       chargers: Math.floor((chargers * (index + 1)) / links.length) - first,

@@ -14,7 +14,7 @@ export interface GeneratorLink {
   onLost(listener: (why: string) => void): void;
   /** The file with the chargers' records, on this machine; after `finished`. */
   recordFile(remote: string): Promise<string>;
-  /** Ends it the hard way. */
+  /** Ends it at once. */
   kill(): void;
   /** Resolves when it has ended. */
   readonly gone: Promise<void>;

@@ -13,7 +13,7 @@ const NODE_ARGUMENTS = ['--conditions=source', '--max-semi-space-size=16'];
 /** Starts one; it waits for its plan. */
 export function startGeneratorProcess(name: string): GeneratorLink {
   const child = fork(MAIN, [], { execArgv: NODE_ARGUMENTS, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  const takeAlong = (): void => void child.kill('SIGKILL');
+  const takeAlong = (): void => void child.kill();
   process.once('exit', takeAlong);
   let output = '';
   const keep = (chunk: Buffer): void => {
@@ -43,7 +43,7 @@ export function startGeneratorProcess(name: string): GeneratorLink {
     recordFile: (file) => Promise.resolve(file),
     kill: () => {
       isEnding = true;
-      child.kill('SIGKILL');
+      child.kill();
     },
     gone,
   };

@@ -2,7 +2,7 @@
  * Whole load tests with real processes, small: what the runner says of a broker that works, of one whose edges are killed, and of one
  * that is given orders by NATS. Figures of speed are only looked at for being there: the machine is shared.
  */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -38,8 +38,12 @@ async function loadTest(...argv: readonly string[]): Promise<Run> {
   const ports = { print, progress: { isTerminal: false, write: print } };
   const status = await runCommand([...argv, '--out', out], ports);
   const read = (name: string): string => readFileSync(join(out, name), 'utf8');
-  expect(text).toContain('report.json');
-  return { status, text, report: JSON.parse(read('report.json')), html: read('report.html') };
+  try {
+    expect(text).toContain('report.json');
+    return { status, text, report: JSON.parse(read('report.json')), html: read('report.html') };
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
 }
 
 describe('npm run loadtest', () => {
@@ -81,7 +85,18 @@ describe('npm run loadtest', () => {
   });
 
   it('ends with 1 when a threshold is broken, and says which', async () => {
-    const small = ['--chargers', '20', '--scenario', 'ramp', '--minutes', '0.05', '--settle-seconds', '1'];
+    const small = [
+      '--chargers',
+      '20',
+      '--scenario',
+      'ramp',
+      '--minutes',
+      '0.05',
+      '--settle-seconds',
+      '1',
+      '--rate',
+      '20',
+    ];
     const { status, text, report } = await loadTest(...small, '--assert', 'p50<1us');
     expect(status).toBe(1);
     expect(report.passed).toBe(false);

@@ -1,6 +1,6 @@
 /** A generator as a process of its own: takes orders from its parent, tells it once a second where it stands. */
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { everySecond, TICK_OFFSET_MS } from '../second-clock.ts';
@@ -8,11 +8,12 @@ import { createChargerRecordFile } from './charger-record.ts';
 import { Generator } from './generator.ts';
 import type { GeneratorNews, GeneratorOrder } from './plan.ts';
 
+const RECORDS = 'charger.records';
 /** Sockets get this long to say goodbye. */
 const GOODBYE_MS = 1_000;
 
 let generator: Generator | undefined;
-let file = '';
+let directory = '';
 
 function tell(news: GeneratorNews): void {
   process.send?.(news);
@@ -21,8 +22,8 @@ function tell(news: GeneratorNews): void {
 async function obey(order: GeneratorOrder): Promise<void> {
   switch (order.kind) {
     case 'plan': {
-      file = join(mkdtempSync(join(tmpdir(), 'voltlane-loadtest-')), `${order.plan.name}.records`);
-      generator = new Generator(order.plan, createChargerRecordFile(file));
+      directory = mkdtempSync(join(tmpdir(), 'voltlane-loadtest-'));
+      generator = new Generator(order.plan, createChargerRecordFile(join(directory, RECORDS)));
       tell({ kind: 'ready' });
       return;
     }
@@ -34,7 +35,7 @@ async function obey(order: GeneratorOrder): Promise<void> {
       return;
     case 'finish':
       await generator?.finish();
-      tell({ kind: 'finished', file });
+      tell({ kind: 'finished', file: join(directory, RECORDS) });
       return;
     case 'end':
       generator?.end();
@@ -48,5 +49,9 @@ process.on('message', (order: GeneratorOrder) => {
   });
 });
 process.on('disconnect', () => process.exit(1));
+process.on('SIGTERM', () => process.exit(143));
+process.on('exit', () => {
+  if (directory !== '') rmSync(directory, { recursive: true, force: true });
+});
 // The terminal's Ctrl-C reaches the whole group; the parent decides when it is over.
 process.on('SIGINT', () => undefined);

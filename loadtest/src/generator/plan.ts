@@ -6,8 +6,6 @@ import type { Target } from './handshake.ts';
 
 /** The part of the fleet one generator plays. */
 export interface GeneratorPlan {
-  /** Name in progress lines and the report. */
-  readonly name: string;
   /** Identities are `<prefix><index>`; new for each run, so that nothing older in a journal is taken for ours. */
   readonly prefix: string;
   /** Index of the first charger. */
