@@ -73,6 +73,7 @@ export async function runLoadTest(
     stage.stop();
     const processes = sampler.figures();
     const serverCounters = sampler.serverCounters();
+    const { user, system } = process.cpuUsage();
     const expected = readExpectedCalls(files, options.chargers);
     for (const file of files) rmSync(dirname(file), { recursive: true, force: true });
     rig.fleet.end();
@@ -96,6 +97,7 @@ export async function runLoadTest(
       commands: commands?.figures(expected.commands),
       extra,
       failure,
+      coordinatorCpuS: (user + system) / 1e6,
       serverCounters,
     });
   } finally {

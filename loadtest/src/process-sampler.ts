@@ -26,6 +26,8 @@ export interface ProcessFigures {
   readonly rssBytesMax: number;
   /** Longest stall of its event loop between two scrapes, ms; undefined when it has no metrics. */
   readonly loopStallMsMax: number | undefined;
+  /** Heap in use at the last scrape: beside the resident memory it shows what is garbage not yet collected. */
+  readonly heapUsedBytes: number | undefined;
 }
 
 /** A sampler. */
@@ -50,9 +52,11 @@ interface Seen {
   pidCpuUs: number;
   rssBytesMax: number;
   loopStallMsMax: number | undefined;
+  heapUsedBytes: number | undefined;
 }
 
 const COUNTER = /^(voltlane_\w+_total(?:\{[^}]*\})?) (\S+)$/gm;
+const HEAP = /^nodejs_heap_size_used_bytes(?:\{[^}]*\})? (\S+)$/m;
 const STALL = /^nodejs_eventloop_lag_max_seconds(?:\{[^}]*\})? (\S+)$/m;
 
 /** Watches what `processes` lists at each sample. */
@@ -63,7 +67,16 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
   const of = ({ kind, name, pid }: WatchedProcess): Seen => {
     const known = seen.get(name);
     if (known !== undefined) return known;
-    const fresh = { kind, name, cpuUs: 0, pid, pidCpuUs: 0, rssBytesMax: 0, loopStallMsMax: undefined };
+    const fresh = {
+      kind,
+      name,
+      cpuUs: 0,
+      pid,
+      pidCpuUs: 0,
+      rssBytesMax: 0,
+      loopStallMsMax: undefined,
+      heapUsedBytes: undefined,
+    };
     seen.set(name, fresh);
     return fresh;
   };
@@ -106,6 +119,7 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
         const stallMs = Number(STALL.exec(text)?.[1] ?? Number.NaN) * 1000;
         if (Number.isNaN(stallMs)) return;
         const entry = of(process);
+        entry.heapUsedBytes = Number(HEAP.exec(text)?.[1] ?? 0);
         entry.loopStallMsMax = Math.max(entry.loopStallMsMax ?? 0, stallMs);
         stalls.set(process.kind, Math.max(stalls.get(process.kind) ?? 0, stallMs));
       });
@@ -126,12 +140,13 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
       return sums;
     },
     figures: () =>
-      [...seen.values()].map(({ kind, name, cpuUs, rssBytesMax, loopStallMsMax }) => ({
+      [...seen.values()].map(({ kind, name, cpuUs, rssBytesMax, loopStallMsMax, heapUsedBytes }) => ({
         kind,
         name,
         cpuUs,
         rssBytesMax,
         loopStallMsMax,
+        heapUsedBytes,
       })),
   };
 }

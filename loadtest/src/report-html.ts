@@ -40,7 +40,7 @@ export function reportHtml(report: LoadReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Voltlane load test: ${escaped(title)}</title>
-<style>${asset('uPlot.min.css')}
+<style>${textAt(import.meta.resolve('uplot/dist/uPlot.min.css'))}
 ${STYLE}</style>
 </head>
 <body>
@@ -53,7 +53,7 @@ ${figureTable(report)}
 ${latencyTables(report.phases)}
 <h2>In full</h2>
 <pre>${escaped(reportText(report))}</pre>
-<script>${asset('uPlot.iife.min.js')}</script>
+<script>${textAt(import.meta.resolve('uplot/dist/uPlot.iife.min.js'))}</script>
 <script id="data" type="application/json">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
 <script>${DRAW}</script>
 </body>
@@ -156,9 +156,8 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A file of the chart library, as it is shipped. */
-function asset(name: string): string {
-  return readFileSync(fileURLToPath(import.meta.resolve(`uplot/dist/${name}`)), 'utf8');
+function textAt(url: string): string {
+  return readFileSync(fileURLToPath(url), 'utf8');
 }
 
 const STYLE = `

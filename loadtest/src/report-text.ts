@@ -37,6 +37,7 @@ export function reportText(report: LoadReport): string {
     ]),
     '',
     ...processLines(report),
+    `coordinator: ${report.coordinatorCpuS.toFixed(1)} s CPU`,
     '',
     ...correctnessLines(report),
     '',
@@ -95,8 +96,13 @@ function processLines({ processes, timeline }: LoadReport): readonly string[] {
     const cpuS = own.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / 1e6;
     const stalls = own.flatMap(({ loopStallMsMax }) => (loopStallMsMax === undefined ? [] : [loopStallMsMax]));
     const stall = stalls.length === 0 ? '' : `, longest loop stall ${Math.max(...stalls).toFixed(0)} ms`;
+    const heaps = own.flatMap(({ heapUsedBytes }) => (heapUsedBytes === undefined ? [] : [heapUsedBytes]));
+    const heap =
+      heaps.length === 0
+        ? ''
+        : `, heap in use ${(heaps.reduce((sum, bytes) => sum + bytes, 0) / 1_048_576).toFixed(0)} MiB`;
     return [
-      `${own.length} × ${kind}: ${rss.toFixed(0)} MiB at most, ${cpuS.toFixed(1)} s CPU (${((cpuS / last) * 100).toFixed(0)} % of a core)${stall}`,
+      `${own.length} × ${kind}: ${rss.toFixed(0)} MiB at most, ${cpuS.toFixed(1)} s CPU (${((cpuS / last) * 100).toFixed(0)} % of a core)${heap}${stall}`,
     ];
   });
 }

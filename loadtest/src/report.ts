@@ -66,6 +66,8 @@ export interface LoadReport {
   readonly closeCodes: Readonly<Record<string, number>>;
   readonly errorCodes: Readonly<Record<string, number>>;
   readonly processes: readonly ProcessFigures[];
+  /** CPU of the coordinator until the traffic ended. */
+  readonly coordinatorCpuS: number;
   /** Counters of edges and workers at the end that are not 0, summed over the processes of a kind. */
   readonly serverCounters: Readonly<Record<string, number>>;
   readonly timeline: readonly Second[];
@@ -86,6 +88,7 @@ export interface ReportParts {
   readonly commands: CommandFigures | undefined;
   readonly extra: ReadonlyMap<string, number>;
   readonly failure: string | undefined;
+  readonly coordinatorCpuS: number;
   readonly serverCounters: Readonly<Record<string, number>>;
 }
 
@@ -117,6 +120,7 @@ export function buildReport(parts: ReportParts): LoadReport {
     closeCodes: log.codes('closeCodes'),
     errorCodes: log.codes('errorCodes'),
     processes,
+    coordinatorCpuS: parts.coordinatorCpuS,
     serverCounters: parts.serverCounters,
     timeline: log.seconds,
   };

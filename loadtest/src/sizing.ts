@@ -46,8 +46,7 @@ export function sizeOf(options: LoadTestOptions, limits: MachineLimits): Sizing 
   const destinations = target.length === 0 ? edges : target.length;
   const perDestination = chargers / destinations;
   const sourceCount = Math.ceil(perDestination / (limits.clientPorts * PORTS_USED_MAX));
-  const isLocal =
-    target.length === 0 || target.every((url) => ['127.0.0.1', 'localhost'].includes(new URL(url).hostname));
+  const isLocal = target.every((url) => ['127.0.0.1', 'localhost'].includes(new URL(url).hostname));
   const sources =
     sourceCount > 1 && isLocal ? Array.from({ length: sourceCount }, (_, index) => `127.0.0.${index + 2}`) : [];
   return { edges, workers, generators, connectionsMax, sources };

@@ -77,7 +77,16 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     if (options.config !== undefined) lines.push(options.config);
     await writeFile(configFile, `${lines.join('\n')}\n`);
     const readyTimeoutMs = options.readyTimeoutMs ?? 10_000;
-    const server = new ServerProcess({ binary, configFile, host, port, serverName, storeDir, ownStore, readyTimeoutMs });
+    const server = new ServerProcess({
+      binary,
+      configFile,
+      host,
+      port,
+      serverName,
+      storeDir,
+      ownStore,
+      readyTimeoutMs,
+    });
     try {
       await server.start();
       return server;
