@@ -3,10 +3,8 @@
  * Knows how to tell that everything is well again.
  */
 
-import type { NatsCluster } from '@voltlane/testkit';
-import { startNatsCluster, waitUntil } from '@voltlane/testkit';
-import type { Node } from './node.ts';
-import { createNode } from './node.ts';
+import type { NatsCluster, ServiceNode } from '@voltlane/testkit';
+import { createServiceNode, startNatsCluster, waitUntil } from '@voltlane/testkit';
 import type { Observer } from './observer.ts';
 import { startObserver } from './observer.ts';
 
@@ -18,7 +16,7 @@ export interface ClusterSize {
 }
 
 /** A worker process and the id it has taken. */
-export interface WorkerNode extends Node {
+export interface WorkerNode extends ServiceNode {
   /** Id of the present process in the bucket of members. */
   workerId(): string;
 }
@@ -26,7 +24,7 @@ export interface WorkerNode extends Node {
 /** The cluster. */
 export interface BrokerCluster {
   readonly nats: NatsCluster;
-  readonly edges: readonly Node[];
+  readonly edges: readonly ServiceNode[];
   readonly workers: readonly WorkerNode[];
   readonly observer: Observer;
   /** Resolves when every process is ready, every partition is claimed by a living worker and every copy of the journal is current. */
@@ -50,7 +48,7 @@ export async function startBrokerCluster(size: ClusterSize, progress: (line: str
     VOLTLANE_CHARGERS: 'open',
     VOLTLANE_LOG_LEVEL: 'warn',
   };
-  const started: Node[] = [];
+  const started: ServiceNode[] = [];
   let observer: Observer | undefined;
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((node) => node.stop()));
@@ -60,7 +58,7 @@ export async function startBrokerCluster(size: ClusterSize, progress: (line: str
   try {
     const workers: WorkerNode[] = [];
     for (let index = 1; index <= size.workers; index += 1) {
-      const node = await createNode({ service: 'worker', name: `worker ${index}`, env });
+      const node = await createServiceNode({ service: 'worker', name: `worker ${index}`, env });
       started.push(node);
       if (observer === undefined) {
         // The first worker creates streams and buckets; nobody can look before.
@@ -73,9 +71,9 @@ export async function startBrokerCluster(size: ClusterSize, progress: (line: str
         workers.push(worker);
       }
     }
-    const edges: Node[] = [];
+    const edges: ServiceNode[] = [];
     for (let index = 1; index <= size.edges; index += 1) {
-      const node = await createNode({ service: 'edge', name: `edge ${index}`, env });
+      const node = await createServiceNode({ service: 'edge', name: `edge ${index}`, env });
       started.push(node);
       await node.start();
       edges.push(node);
@@ -90,7 +88,7 @@ export async function startBrokerCluster(size: ClusterSize, progress: (line: str
 }
 
 /** Follows which id each process of a worker takes: the one that appears while it starts. */
-async function withId(node: Node, observer: Observer): Promise<WorkerNode> {
+async function withId(node: ServiceNode, observer: Observer): Promise<WorkerNode> {
   let id = '';
   const adopt = async (known: ReadonlySet<string>): Promise<void> => {
     id = await waitUntil(`${node.name} among the members`, () =>

@@ -1,13 +1,12 @@
 /** One run: start everything, break things in the order of the seed, end cleanly, hold the journal against the chargers. */
 
-import { checkAcknowledged, checkHistory } from '@voltlane/testkit';
+import { checkAcknowledged, checkHistory, machineFacts } from '@voltlane/testkit';
 import { createSeededRandom, sleep, systemClock } from '@voltlane/time';
 import type { BrokerCluster, ClusterSize } from './broker-cluster.ts';
 import { startBrokerCluster } from './broker-cluster.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
 import { inflict } from './faults.ts';
-import { machineFacts } from './machine.ts';
 import type { ProbeFleet } from './probes.ts';
 import { startProbes } from './probes.ts';
 import type { ChaosReport, HistoryFigures } from './report.ts';

@@ -1,12 +1,12 @@
 /** Inflicts one fault on a running broker, measures it, and sees to it that all is well afterwards. */
 
+import type { ServiceNode } from '@voltlane/testkit';
 import { waitUntil } from '@voltlane/testkit';
 import type { Random } from '@voltlane/time';
 import { sleep, systemClock } from '@voltlane/time';
 import type { BrokerCluster } from './broker-cluster.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
-import type { Node } from './node.ts';
 import type { Probe, ProbeFleet, Watch } from './probes.ts';
 import { draw } from './schedule.ts';
 import type { SessionFleet } from './sessions.ts';
@@ -138,7 +138,7 @@ async function fencedBy({ edges }: BrokerCluster): Promise<number> {
 }
 
 /** Partitions this process has dropped: it fenced itself, or saw others take them. */
-async function droppedBy(worker: Node): Promise<number | undefined> {
+async function droppedBy(worker: ServiceNode): Promise<number | undefined> {
   const lost = await worker.metric('voltlane_worker_partitions_lost_total');
   return lost > 0 ? lost : undefined;
 }
@@ -196,7 +196,7 @@ async function cutSockets({ probes, sessions, random }: FaultContext): Promise<B
 }
 
 async function rollingRestart({ cluster }: FaultContext): Promise<Blow> {
-  const nodes: readonly Node[] = [...cluster.edges, ...cluster.workers];
+  const nodes: readonly ServiceNode[] = [...cluster.edges, ...cluster.workers];
   const problems: string[] = [];
   const stopsMs: number[] = [];
   for (const node of nodes) {
@@ -214,7 +214,11 @@ async function rollingRestart({ cluster }: FaultContext): Promise<Blow> {
 }
 
 /** An edge that holds a fair share of the probes. */
-function busyEdge({ cluster, probes, random }: FaultContext): { index: number; edge: Node; own: readonly Probe[] } {
+function busyEdge({ cluster, probes, random }: FaultContext): {
+  index: number;
+  edge: ServiceNode;
+  own: readonly Probe[];
+} {
   const fair = probes.probes.length / cluster.edges.length / 3;
   const edges = cluster.edges.map((edge, index) => {
     const own = probes.probes.filter((probe) => probe.edge() === index);

@@ -1,10 +1,10 @@
 /** The report of a run: figures per kind of fault, what chargers saw, what the journal holds, the verdict. Pure. */
 
+import type { MachineFacts } from '@voltlane/testkit';
 import type { ChaosOptions } from './chaos.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { FAULT_FACTS, FAULT_KINDS } from './fault-kind.ts';
 import type { FaultOutcome } from './fault-outcome.ts';
-import type { MachineFacts } from './machine.ts';
 import type { Percentiles } from './percentiles.ts';
 import { percentilesOf } from './percentiles.ts';
 import type { Sightings } from './tally.ts';

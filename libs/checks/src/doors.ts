@@ -18,6 +18,7 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   'json-schema-to-ts': ['api'],
   commander: ['virtual-charger', 'loadtest', 'chaos'],
   'hdr-histogram-js': ['loadtest'],
+  uplot: ['loadtest'],
   'oxc-parser': ['checks'],
   vitest: ['checks'],
 };

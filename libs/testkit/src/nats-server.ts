@@ -17,6 +17,8 @@ export interface NatsServerOptions {
   readonly jetstream?: boolean;
   /** Default: a temporary folder, removed by `stop`. */
   readonly storeDir?: string;
+  /** Address it listens on; default 127.0.0.1. */
+  readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
   /** Default: a name no other server has, so that another server on the port is not taken for this one. */
@@ -64,17 +66,27 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   const binary = await natsServerBinary();
   const ownStore = options.storeDir === undefined;
   const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'voltlane-nats-store-')));
+  const host = options.host ?? '127.0.0.1';
   const wanted = options.port ?? 0;
   for (let attempt = 1; ; attempt += 1) {
     const port = wanted === 0 ? await freePort() : wanted;
     const serverName = options.serverName ?? `test-${randomUUID()}`;
     const configFile = join(storeDir, 'nats-server.conf');
-    const lines = [`listen: "127.0.0.1:${port}"`, `server_name: "${serverName}"`];
+    const lines = [`listen: "${host}:${port}"`, `server_name: "${serverName}"`];
     if (options.jetstream !== false) lines.push(`jetstream { store_dir: ${JSON.stringify(storeDir)} }`);
     if (options.config !== undefined) lines.push(options.config);
     await writeFile(configFile, `${lines.join('\n')}\n`);
     const readyTimeoutMs = options.readyTimeoutMs ?? 10_000;
-    const server = new ServerProcess({ binary, configFile, port, serverName, storeDir, ownStore, readyTimeoutMs });
+    const server = new ServerProcess({
+      binary,
+      configFile,
+      host,
+      port,
+      serverName,
+      storeDir,
+      ownStore,
+      readyTimeoutMs,
+    });
     try {
       await server.start();
       return server;
@@ -106,6 +118,7 @@ export function freePort(): Promise<number> {
 interface ServerParts {
   readonly binary: string;
   readonly configFile: string;
+  readonly host: string;
   readonly port: number;
   readonly serverName: string;
   readonly storeDir: string;
@@ -123,7 +136,7 @@ class ServerProcess implements NatsServer {
   }
 
   get url(): string {
-    return `nats://127.0.0.1:${this.#parts.port}`;
+    return `nats://${this.#parts.host}:${this.#parts.port}`;
   }
 
   get port(): number {
@@ -143,7 +156,7 @@ class ServerProcess implements NatsServer {
   }
 
   async start(): Promise<void> {
-    const { binary, configFile, port, serverName, readyTimeoutMs } = this.#parts;
+    const { binary, configFile, host, port, serverName, readyTimeoutMs } = this.#parts;
     const child = spawn(binary, ['-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#log = '';
@@ -162,7 +175,7 @@ class ServerProcess implements NatsServer {
     child.stdout.on('data', keepLog);
     child.stderr.on('data', keepLog);
     const deadlineMs = Date.now() + readyTimeoutMs;
-    while (!(await answers(port, serverName))) {
+    while (!(await answers(host, port, serverName))) {
       if (ended !== undefined) throw new Error(`nats-server on port ${port} ${ended}; its log ends:\n${this.#log}`);
       if (Date.now() > deadlineMs) {
         await this.kill();
@@ -230,9 +243,9 @@ function standsStill(pid: number): boolean {
 }
 
 /** True when the server named `serverName` greets on `port`. */
-function answers(port: number, serverName: string): Promise<boolean> {
+function answers(host: string, port: number, serverName: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const end = (result: boolean): void => {
       socket.destroy();
       resolve(result);

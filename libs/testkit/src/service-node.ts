@@ -1,22 +1,31 @@
 /** One edge or worker as a real process that keeps its ports over kill, freeze, stop and start. */
 
-import type { ProcessExit, ServiceProcess } from '@voltlane/testkit';
-import { freePort, startService } from '@voltlane/testkit';
+import { freePort } from './nats-server.ts';
+import type { ProcessExit, ServiceProcess } from './service-process.ts';
+import { startService } from './service-process.ts';
 
 /** What a node is. */
-export interface NodeOptions {
+export interface ServiceNodeOptions {
   readonly service: 'edge' | 'worker';
   /** `edge 1`, `worker 3`: how progress lines and the report call it. */
   readonly name: string;
   /** Settings beside its ports. */
   readonly env: Readonly<Record<string, string>>;
+  /** Address chargers and probes reach it by; default 127.0.0.1. */
+  readonly host?: string;
+  /** Default: any free ones. Those are ephemeral, which many clients on this machine can take from a node that is down. */
+  readonly ports?: { readonly ocpp: number; readonly health: number };
+  /** Extra arguments of node itself, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
 }
 
 /** A node under control. */
-export interface Node {
+export interface ServiceNode {
   readonly name: string;
   /** Where chargers connect to an edge: `ws://…/ocpp`. */
   readonly ocppUrl: string;
+  /** Process id of the present process. */
+  pid(): number;
   /** Starts the process on the ports of this node and waits until it is ready. */
   start(): Promise<void>;
   /** SIGKILL. */
@@ -31,6 +40,8 @@ export interface Node {
   ready(): Promise<boolean>;
   /** Sum of a metric over its series, of those only that hold `label` if one is given, such as `fate="stale"`. */
   metric(name: string, label?: string): Promise<number>;
+  /** Text of `/metrics`. */
+  metricsText(): Promise<string>;
   /** End of what it wrote. */
   logTail(): string;
 }
@@ -40,10 +51,13 @@ const ANSWER_MS_MAX = 2_000;
 const LOG_CHARS = 2_000;
 
 /** Takes ports for a node; nothing runs yet. */
-export async function createNode({ service, name, env }: NodeOptions): Promise<Node> {
-  const [ocppPort, healthPort] = [await freePort(), await freePort()];
-  const health = `http://127.0.0.1:${healthPort}`;
-  const ports = {
+export async function createServiceNode(options: ServiceNodeOptions): Promise<ServiceNode> {
+  const { service, name, env, host = '127.0.0.1', nodeArgs = [] } = options;
+  const { ocpp: ocppPort, health: healthPort } = options.ports ?? { ocpp: await freePort(), health: await freePort() };
+  const health = `http://${host}:${healthPort}`;
+  const listen = {
+    VOLTLANE_OCPP_HOST: host,
+    VOLTLANE_HEALTH_HOST: host,
     VOLTLANE_OCPP_PORT: String(ocppPort),
     VOLTLANE_EDGE_HEALTH_PORT: String(healthPort),
     VOLTLANE_WORKER_HEALTH_PORT: String(healthPort),
@@ -51,12 +65,15 @@ export async function createNode({ service, name, env }: NodeOptions): Promise<N
   let running: ServiceProcess | undefined;
   const fetched = async (path: string): Promise<Response> =>
     fetch(`${health}${path}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+  const metricsText = async (): Promise<string> => (await fetched('/metrics')).text();
   return {
     name,
-    ocppUrl: `ws://127.0.0.1:${ocppPort}/ocpp`,
+    ocppUrl: `ws://${host}:${ocppPort}/ocpp`,
+    pid: () => running?.pid ?? 0,
     start: async () => {
       const readyUrl = `${health}/readyz`;
-      running = await startService({ service, env: { ...env, ...ports }, readyUrl, readyTimeoutMs: READY_MS_MAX });
+      const settings = { ...env, ...listen };
+      running = await startService({ service, env: settings, nodeArgs, readyUrl, readyTimeoutMs: READY_MS_MAX });
     },
     kill: async () => {
       await running?.kill();
@@ -74,8 +91,9 @@ export async function createNode({ service, name, env }: NodeOptions): Promise<N
         return false;
       }
     },
+    metricsText,
     metric: async (metric, label = '') => {
-      const text = await (await fetched('/metrics')).text();
+      const text = await metricsText();
       const own = new RegExp(`^${metric}(?:\\{([^}]*)\\})? (\\S+)$`, 'gm');
       const series = [...text.matchAll(own)].filter(([, labels = '']) => labels.includes(label));
       return series.reduce((sum, [, , value]) => sum + Number(value), 0);

@@ -1,0 +1,50 @@
+/** Starts generators as child processes of this one. */
+
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { GeneratorNews, GeneratorOrder } from './generator/plan.ts';
+import type { GeneratorLink } from './generator-link.ts';
+
+const MAIN = fileURLToPath(new URL('./generator/main.ts', import.meta.url));
+const OUTPUT_CHARS_MAX = 4_000;
+/** The chargers are columns outside of the heap: a small young generation would only be collected more often. */
+const NODE_ARGUMENTS = ['--conditions=source', '--max-semi-space-size=16'];
+
+/** Starts one; it waits for its plan. */
+export function startGeneratorProcess(name: string): GeneratorLink {
+  const child = fork(MAIN, [], { execArgv: NODE_ARGUMENTS, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const takeAlong = (): void => void child.kill();
+  process.once('exit', takeAlong);
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-OUTPUT_CHARS_MAX);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  let isEnding = false;
+  let lost: ((why: string) => void) | undefined;
+  const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
+  child.once('exit', (code, signal) => {
+    isGone();
+    process.off('exit', takeAlong);
+    if (!isEnding) lost?.(`${name} ended with ${code ?? signal}\n${output}`);
+  });
+  return {
+    name,
+    pid: child.pid,
+    order: (order: GeneratorOrder) => {
+      if (order.kind === 'end') isEnding = true;
+      if (child.connected) child.send(order);
+    },
+    onNews: (listener) => void child.on('message', (news: GeneratorNews) => listener(news)),
+    onLost: (listener) => {
+      lost = listener;
+    },
+    recordFile: (file) => Promise.resolve(file),
+    kill: () => {
+      isEnding = true;
+      child.kill();
+    },
+    gone,
+  };
+}
