@@ -1,4 +1,5 @@
 /** `/v1/handlers`: which actions a tenant's own service decides in place of the built-in rule. Workers see a change within a second. */
+import { isJsonObject } from '@voltlane/ocpp';
 import { delegableActions, HANDLER_FALLBACKS, type HandlerSettings, readTenantHandlers } from '@voltlane/registry';
 import { type Routes, tenantOf } from '../route.ts';
 
@@ -82,7 +83,8 @@ export function handlerRoutes({ handlers }: HandlerRoutesPorts): Routes {
         },
       },
       async (request) => {
-        const settings = readTenantHandlers(Object.fromEntries(Object.entries(Object(request.body))));
+        const body: unknown = request.body;
+        const settings = readTenantHandlers(isJsonObject(body) ? body : {});
         request.audit = { actions: Object.keys(settings.actions) };
         await handlers.put(tenantOf(request), settings);
         return settings;
