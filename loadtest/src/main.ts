@@ -7,6 +7,9 @@ process.once('SIGTERM', () => process.exit(143));
 
 const status = await runCommand(process.argv.slice(2), {
   print: (text) => process.stdout.write(text),
-  progress: { isTerminal: process.stderr.isTTY, write: (text) => process.stderr.write(text) },
+  progress: {
+    columns: process.stderr.isTTY ? process.stderr.columns : undefined,
+    write: (text) => process.stderr.write(text),
+  },
 });
 process.exit(status);

@@ -30,10 +30,20 @@ export interface ProcessFigures {
   readonly heapUsedBytes: number | undefined;
 }
 
+/** One process as of the last sample. */
+export interface ProcessSample {
+  readonly name: string;
+  /** Since the sampler began, µs. */
+  readonly cpuUs: number;
+  readonly rssBytes: number;
+}
+
 /** A sampler. */
 export interface ProcessSampler {
   /** Reads /proc for everything that runs now. */
   sample(): Readonly<Record<ProcessKind, KindSample>>;
+  /** What runs, as of the last sample. */
+  current(): readonly ProcessSample[];
   /** Reads the longest stall of each event loop since the last call from the processes' own metrics. */
   scrape(): Promise<void>;
   /** Longest stall of a kind since this was asked last, ms. */
@@ -63,6 +73,7 @@ const STALL = /^nodejs_eventloop_lag_max_seconds(?:\{[^}]*\})? (\S+)$/m;
 export function createProcessSampler(processes: () => readonly WatchedProcess[]): ProcessSampler {
   const seen = new Map<string, Seen>();
   const stalls = new Map<ProcessKind, number>();
+  let current: ProcessSample[] = [];
   const texts = new Map<string, string>();
   const of = ({ kind, name, pid }: WatchedProcess): Seen => {
     const known = seen.get(name);
@@ -84,6 +95,7 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
     sample: () => {
       const rss = new Map<ProcessKind, number>();
       const counts = new Map<ProcessKind, number>();
+      current = [];
       for (const process of processes()) {
         const usage = usageOf(process.pid);
         if (usage === undefined) continue;
@@ -95,6 +107,7 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
         entry.cpuUs += usage.cpuUs - entry.pidCpuUs;
         entry.pidCpuUs = usage.cpuUs;
         entry.rssBytesMax = Math.max(entry.rssBytesMax, usage.rssBytes);
+        current.push({ name: process.name, cpuUs: entry.cpuUs, rssBytes: usage.rssBytes });
         rss.set(process.kind, (rss.get(process.kind) ?? 0) + usage.rssBytes);
         counts.set(process.kind, (counts.get(process.kind) ?? 0) + 1);
       }
@@ -110,6 +123,7 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
         generator: kindSample('generator'),
       };
     },
+    current: () => current,
     scrape: async () => {
       const scraped = processes().map(async (process) => {
         if (process.metricsText === undefined) return;

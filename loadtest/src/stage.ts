@@ -50,7 +50,7 @@ export function createStage(ports: StagePorts): RunningStage {
     if (seconds % SCRAPE_SECONDS === 0) void sampler.scrape();
     const stallMs = Math.max(sampler.takeStallMs('edge'), sampler.takeStallMs('worker'));
     const second = log.closeSecond(systemClock.monotonicMs(), sampler.sample(), stallMs);
-    view.second(second, options.chargers);
+    view.second(second, options.chargers, sampler.current());
   });
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, fleet.failed]);
   const hold = (holdS: number): Promise<void> => orFailure(sleep(systemClock, holdS * 1000));

@@ -8,7 +8,7 @@ async function said(...argv: readonly string[]): Promise<{ status: number; text:
   const print = (part: string): void => {
     text += part;
   };
-  const status = await runCommand(argv, { print, progress: { isTerminal: false, write: print } });
+  const status = await runCommand(argv, { print, progress: { columns: undefined, write: print } });
   return { status, text };
 }
 

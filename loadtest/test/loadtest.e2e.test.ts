@@ -35,7 +35,7 @@ async function loadTest(...argv: readonly string[]): Promise<Run> {
   const print = (part: string): void => {
     text += part;
   };
-  const ports = { print, progress: { isTerminal: false, write: print } };
+  const ports = { print, progress: { columns: undefined, write: print } };
   const status = await runCommand([...argv, '--out', out], ports);
   const read = (name: string): string => readFileSync(join(out, name), 'utf8');
   try {
@@ -105,7 +105,7 @@ describe('npm run loadtest', () => {
 
   it('gives its chargers to two machines that join over NATS, and gets their records', async () => {
     const port = 22_400;
-    const silent = { print: () => undefined, progress: { isTerminal: false, write: () => undefined } };
+    const silent = { print: () => undefined, progress: { columns: undefined, write: () => undefined } };
     const join = (): Promise<number> => runCommand(['--join', `nats://127.0.0.1:${port}`, '--generators', '1'], silent);
     const agents = [join(), join()];
     const remote = ['--generators', 'remote', '--agents', '2', '--ports-from', String(port)];
