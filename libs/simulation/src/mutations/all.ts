@@ -2,6 +2,7 @@
 import type { Mutation } from '../mutation.ts';
 import { earlyReply } from './early-reply.ts';
 import { createEdgeIgnoresEpochs } from './edge-ignores-epochs.ts';
+import { noCommandMemory } from './no-command-memory.ts';
 import { noContentDedupe, noDedupe } from './no-dedupe.ts';
 import { noFencing } from './no-fencing.ts';
 import { createNoResend } from './no-resend.ts';
@@ -17,6 +18,7 @@ export const MUTATIONS: readonly CreateMutation[] = [
   (): Mutation => earlyReply,
   (): Mutation => noDedupe,
   (): Mutation => noContentDedupe,
+  (): Mutation => noCommandMemory,
   createStaleClose,
   createEdgeIgnoresEpochs,
   (): Mutation => noSelfFence,

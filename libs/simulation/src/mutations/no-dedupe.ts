@@ -10,7 +10,8 @@ function without(header: string, change: (state: object) => object): string {
   return typeof state === 'object' && state !== null ? encodeStateHeader(change(state)) : header;
 }
 
-function forgetful(change: (state: object) => object): NonNullable<Mutation['journal']> {
+/** A journal that changes each state it is given. */
+export function forgetful(change: (state: object) => object): NonNullable<Mutation['journal']> {
   return (journal) => ({
     ...journal,
     append: (subject, record, expectedSequence) => {
