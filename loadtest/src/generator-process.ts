@@ -33,8 +33,10 @@ export function startGeneratorProcess(name: string): GeneratorLink {
     name,
     pid: child.pid,
     order: (order: GeneratorOrder) => {
+      if (isEnding) return;
       if (order.kind === 'end') isEnding = true;
-      if (child.connected) child.send(order);
+      // A generator that has just ended cannot be written to; `exit` tells of it.
+      if (child.connected) child.send(order, () => undefined);
     },
     onNews: (listener) => void child.on('message', (news: GeneratorNews) => listener(news)),
     onLost: (listener) => {

@@ -28,7 +28,9 @@ const US_PER_PERCENT = 10_000;
 const MIB = 1_048_576;
 
 /** A display on `screen`. */
-export function createLiveView({ columns, write }: Screen): LiveView {
+export function createLiveView(screen: Screen): LiveView {
+  const { columns } = screen;
+  const write = (text: string): void => screen.write(text);
   let drawn = 0;
   let before: Usage | undefined;
   let processesBefore: readonly ProcessSample[] = [];
