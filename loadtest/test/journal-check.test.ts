@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventBody, EventKind, EventRecord } from '@voltlane/wire';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readExpectedCalls, rowOf } from '../src/expected-calls.ts';
 import { CALL } from '../src/generator/call-kind.ts';
 import type { ChargerRecord } from '../src/generator/charger-record.ts';
@@ -12,12 +12,18 @@ import { JournalCheck } from '../src/journal-check.ts';
 
 const PREFIX = 'LTx-';
 
+const directories: string[] = [];
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
 function call(charger: number, number: number, facts: Partial<ChargerRecord> = {}): ChargerRecord {
   return { charger, number, kind: CALL.status, ended: ENDED.answered, version: 0, value: 0, ...facts };
 }
 
 function written(...files: readonly (readonly ChargerRecord[])[]): string[] {
   const directory = mkdtempSync(join(tmpdir(), 'voltlane-loadtest-test-'));
+  directories.push(directory);
   return files.map((records, index) => {
     const path = join(directory, String(index));
     const file = createChargerRecordFile(path);

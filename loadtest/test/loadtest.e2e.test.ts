@@ -39,7 +39,7 @@ async function loadTest(...argv: readonly string[]): Promise<Run> {
   const status = await runCommand([...argv, '--out', out], ports);
   const read = (name: string): string => readFileSync(join(out, name), 'utf8');
   try {
-    expect(text).toContain('report.json');
+    expect(text, text).toContain('report.json');
     return { status, text, report: JSON.parse(read('report.json')), html: read('report.html') };
   } finally {
     rmSync(out, { recursive: true, force: true });
