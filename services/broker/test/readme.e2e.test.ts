@@ -91,6 +91,7 @@ describe('the README', () => {
       `echo '{"handlers":{"Authorize":{"deadlineMs":2000,"fallback":"reject"}}}' > handlers.ndjson`,
       'node --input-type=module -e "',
       'npm run charger -- --id CP1 --version 1.6 --id-token 04A1B2C3D4',
+      'npm run loadtest -- --chargers 1000 --minutes 0.5 --rate 500',
     ]);
   });
 
@@ -153,6 +154,12 @@ describe('the README', () => {
     const overNats = await start(block('node --input-type=module', 'ClearCache'));
     expect(await overNats.exited, overNats.output()).toBe(0);
     expect(overNats.output()).toContain('"outcome":"accepted"');
+  });
+
+  it('plays a fleet, here a small one', async () => {
+    const line = block('npm run loadtest').replace('1000', '50').replace('0.5', '0.05').replace('500', '25');
+    const run = await start(`${line} --out ${join(folder, 'loadtest')}`);
+    expect(await run.exited, run.output()).toBe(0);
   });
 
   it('prints a line that works where a key was made up', async () => {
