@@ -2,8 +2,8 @@
 import { describe, it } from 'vitest';
 import { expectKept, hourOf200, rush, seeds } from './seeds.ts';
 
-/** 3 to 5 s of CPU each on the reference machine: this file takes as long as the one beside it. */
-const SEEDS = 20;
+/** This file takes as long as some.sim.test.ts, so that each has a core. */
+const SEEDS = 40;
 const RUSH_SEEDS = 20;
 
 describe('200 chargers for an hour with harsh faults', () => {
