@@ -32,7 +32,7 @@ export interface BackendParts {
 }
 
 /** Mean time between two commands to one charger. */
-const COMMAND_MEAN_MS = 1_800_000;
+const COMMAND_MEAN_MS = 5_400_000;
 /** A backend of a NATS client waits this long for an answer. */
 const REQUEST_TIMEOUT_MS = 45_000;
 /** It gives up in the end: what was taken is in the journal all the same. */

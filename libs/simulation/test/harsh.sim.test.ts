@@ -4,7 +4,7 @@ import { expectKept, hourOf200, rush, seeds } from './seeds.ts';
 
 /** This file takes as long as some.sim.test.ts, so that each has a core. */
 const SEEDS = 40;
-const RUSH_SEEDS = 20;
+const RUSH_SEEDS = 10;
 
 describe('200 chargers for an hour with harsh faults', () => {
   it.each(seeds(1001, SEEDS))('keep every promise with seed %d', async (seed) => {
