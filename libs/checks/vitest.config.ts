@@ -19,11 +19,7 @@ interface ProjectShape {
   readonly workers: number;
   readonly testTimeoutMs: number;
   readonly hookTimeoutMs: number;
-<<<<<<< HEAD
-  /** Node loads the modules, not vitest: each import costs a look-up there, which is a fifth of a simulation. Needs no mocks. */
-=======
   /** Node loads the modules, not vitest: each import costs a look-up there, a tenth to a quarter of a simulation. Such tests cannot mock modules. */
->>>>>>> wt-sim
   readonly native?: boolean;
 }
 
