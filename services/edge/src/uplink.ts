@@ -81,13 +81,13 @@ interface Outage {
   probedAtMs: number | undefined;
 }
 
-/** Interval of the one sweep over everything pending; an edge with nothing pending does not sweep. */
+/** Interval of the one sweep over everything pending. */
 const SWEEP_MS = 50;
 /** A probe that has not come back as "nobody" for this long has found somebody: the bus says so at once. */
 const PROBE_GRACE_MS = 40;
 const PROBE_BACKOFF = { minMs: 50, maxMs: 500, factor: 2, jitter: 0.2 } as const;
 
-/** Starts the uplink. */
+/** Starts the uplink with its sweep. */
 export const createUplinks = (ports: UplinkPorts, limits: UplinkLimits): Uplinks => new UplinkTable(ports, limits);
 
 class UplinkTable implements Uplinks {
@@ -96,16 +96,15 @@ class UplinkTable implements Uplinks {
   /** In the order handed in. */
   readonly #pending = new Map<number, Pending>();
   readonly #outages = new Map<PartitionId, Outage>();
-  /** There while something is pending. */
-  #cancelSweep: CancelTimer | undefined;
+  readonly #cancelSweep: CancelTimer;
   readonly #endStatus: () => void;
-  #stopped = false;
   #n = 0;
   #bytes = 0;
 
   constructor(ports: UplinkPorts, limits: UplinkLimits) {
     this.#ports = ports;
     this.#limits = limits;
+    this.#cancelSweep = ports.clock.every(SWEEP_MS, () => this.#sweep());
     const status = ports.bus.onStatus((now) => {
       if (now === 'connected') this.#resendAll();
     });
@@ -123,7 +122,6 @@ class UplinkTable implements Uplinks {
     const pending = { n: this.#n, sender, uplink, bytes, deadlineAtMs, sentAtMs: Number.NEGATIVE_INFINITY, copies: 0 };
     this.#pending.set(pending.n, pending);
     this.#bytes += bytes;
-    if (!this.#stopped) this.#cancelSweep ??= this.#ports.clock.every(SWEEP_MS, () => this.#sweep());
     if (this.#ports.bus.status() !== 'connected' || this.#outages.has(sender.partition)) return;
     this.#publish(pending, this.#ports.clock.monotonicMs());
   }
@@ -164,8 +162,7 @@ class UplinkTable implements Uplinks {
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#endSweeps();
+    this.#cancelSweep();
     this.#endStatus();
   }
 
@@ -224,21 +221,12 @@ class UplinkTable implements Uplinks {
         given.push(pending);
       } else if (connected) this.#sweepOne(pending, nowMs, resendBeforeMs);
     }
-    if (given !== undefined) this.#giveUp(given);
-    if (this.#pending.size === 0 && this.#outages.size === 0) this.#endSweeps();
-  }
-
-  /** After the sweep, because giving up sends the session's next call. */
-  #giveUp(given: readonly Pending[]): void {
+    if (given === undefined) return;
+    // Afterwards, because giving up sends the session's next call.
     for (const pending of given) {
       this.#forget(pending);
       if (!pending.sender.ended) pending.sender.gaveUp(pending.uplink.seq, 'deadline');
     }
-  }
-
-  #endSweeps(): void {
-    this.#cancelSweep?.();
-    this.#cancelSweep = undefined;
   }
 
   #sweepOne(pending: Pending, nowMs: number, resendBeforeMs: number): void {
