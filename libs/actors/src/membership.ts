@@ -50,14 +50,11 @@ export interface MembershipListener {
   fenced(): void;
   /** Somebody came, went, or changed; or this worker became current. */
   changed(): void;
-  /** Time has passed: at each heartbeat, when something fell due, and soon after `lookSoon`. */
-  looked(): void;
+  /** Five times per heartbeat. */
+  ticked(): void;
 }
 
-/** What `lookSoon` means: this many times per heartbeat. */
-const LOOKS_PER_BEAT = 5;
-/** A period is over after its last millisecond, not in it. */
-const AFTER_MS = 1;
+const TICKS_PER_BEAT = 5;
 
 /** This process among the others. */
 export class Membership<Id extends string> {
@@ -75,8 +72,6 @@ export class Membership<Id extends string> {
   #left = false;
   #active: readonly Id[] | undefined;
   #undo: (() => void)[] = [];
-  /** The next look that does not wait for a heartbeat. Where nothing is wrong there is none: a heartbeat comes before anything is due. */
-  #nextLook: { readonly atMs: number; readonly cancel: CancelTimer } | undefined;
 
   constructor(deps: MembershipDependencies<Id>) {
     this.#deps = deps;
@@ -102,10 +97,11 @@ export class Membership<Id extends string> {
       void this.#heartbeat.send();
     });
     const stopBeat: CancelTimer = clock.every(times.heartbeatMs, () => {
-      this.#look();
+      this.#checkFence();
       void this.#heartbeat.send();
     });
-    this.#undo.push(() => status.unsubscribe(), stopBeat);
+    const stopTick: CancelTimer = clock.every(times.heartbeatMs / TICKS_PER_BEAT, () => this.#tick());
+    this.#undo.push(() => status.unsubscribe(), stopBeat, stopTick);
     void this.#heartbeat.send();
   }
 
@@ -151,12 +147,6 @@ export class Membership<Id extends string> {
     if (this.#peers.sighted(worker, this.#deps.clock.monotonicMs())) this.#changed();
   }
 
-  /** Has the listener told within a fifth of a heartbeat that time has passed. */
-  lookSoon(): void {
-    const { clock, times } = this.#deps;
-    this.#lookAt(clock.monotonicMs() + times.heartbeatMs / LOOKS_PER_BEAT);
-  }
-
   /** Others known to live, and heartbeats that failed. */
   stats(): { readonly livePeers: number; readonly heartbeatFailures: number } {
     return { livePeers: this.#peers.liveCount(), heartbeatFailures: this.#heartbeat.failures };
@@ -174,8 +164,6 @@ export class Membership<Id extends string> {
   async stop(): Promise<void> {
     for (const undo of this.#undo) undo();
     this.#undo = [];
-    this.#nextLook?.cancel();
-    this.#nextLook = undefined;
     const removed = this.#heartbeat.remove();
     this.#joined = false;
     this.#provenMs = Number.NEGATIVE_INFINITY;
@@ -188,7 +176,6 @@ export class Membership<Id extends string> {
     this.#provenMs = Math.max(this.#provenMs, sentMs);
     if (this.#joined || !this.isCurrent()) return;
     this.#joined = true;
-    this.#lookWhenDue();
     this.#changed();
   }
 
@@ -199,36 +186,14 @@ export class Membership<Id extends string> {
     this.#listener?.fenced();
   }
 
-  #look(): void {
+  #tick(): void {
     this.#checkFence();
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.hears()) {
       if (this.#peers.expire(nowMs)) this.#changed();
       if (this.#joined && this.#isFirst()) this.#bury(nowMs);
     }
-    this.#lookWhenDue();
-    this.#listener?.looked();
-  }
-
-  /** What falls due between two heartbeats is looked at in its millisecond: a dead worker's partitions wait for nothing else. */
-  #lookWhenDue(): void {
-    const { clock, times } = this.#deps;
-    const fenceMs = this.#joined ? this.#provenMs + times.selfFenceMs : Number.POSITIVE_INFINITY;
-    // Without hearing there are no verdicts, and hearing again begins with a fresh period for all.
-    const expiryMs = this.hears() ? this.#peers.nextExpiryMs() : Number.POSITIVE_INFINITY;
-    const dueMs = Math.min(fenceMs, expiryMs) + AFTER_MS;
-    if (dueMs < clock.monotonicMs() + times.heartbeatMs) this.#lookAt(dueMs);
-  }
-
-  #lookAt(atMs: number): void {
-    if (this.#undo.length === 0 || (this.#nextLook !== undefined && this.#nextLook.atMs <= atMs)) return;
-    const { clock } = this.#deps;
-    this.#nextLook?.cancel();
-    const cancel = clock.after(atMs - clock.monotonicMs(), () => {
-      this.#nextLook = undefined;
-      this.#look();
-    });
-    this.#nextLook = { atMs, cancel };
+    this.#listener?.ticked();
   }
 
   /** One is enough to remove the long dead: the first of its kind. */

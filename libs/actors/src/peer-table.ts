@@ -16,7 +16,7 @@ interface Peer {
 
 /** After this many expiries the entry of a dead worker is removed from the bucket. */
 const BURIAL_EXPIRIES = 60;
-/** Entries removed per look. */
+/** Entries removed per tick. */
 const BURIALS_MAX = 4;
 
 /** The other members. */
@@ -121,13 +121,6 @@ export class PeerTable<Id extends string = string> {
   /** A fresh period for all who live. */
   grant(nowMs: number): void {
     for (const peer of this.#peers.values()) if (peer.live) peer.seenMs = nowMs;
-  }
-
-  /** When the next of them falls silent for too long unless its entry changes before; infinity when there is none. */
-  nextExpiryMs(): number {
-    let seenMs = Number.POSITIVE_INFINITY;
-    for (const peer of this.#peers.values()) if (peer.live && peer.seenMs < seenMs) seenMs = peer.seenMs;
-    return seenMs + this.#expiryMs;
   }
 
   /** Judges: true when somebody died. */

@@ -123,7 +123,7 @@ export class SharedOwnership implements Ownership {
         this.#owners = undefined;
         this.#passSoon();
       },
-      looked: () => this.#retry(),
+      ticked: () => this.#retry(),
     });
     this.#started = true;
     this.#passSoon();
@@ -205,10 +205,8 @@ export class SharedOwnership implements Ownership {
 
   /** Only what failed needs the clock; everything else moves by what the watches bring. */
   #retry(): void {
-    const stale = this.#table.slots.some((slot) => slot.stale && !slot.busy);
-    if (stale) this.#passSoon();
+    if (this.#table.slots.some((slot) => slot.stale && !slot.busy)) this.#passSoon();
     else this.#wake();
-    if (stale || this.#waiting.size > 0) this.#membership.lookSoon();
   }
 
   /** One pass after all that is being told right now. */
@@ -319,10 +317,7 @@ export class SharedOwnership implements Ownership {
 
   #done(slot: Slot): void {
     slot.busy = false;
-    if (slot.stale) {
-      slot.retryAtMs = this.#deps.clock.monotonicMs() + RETRY_MS;
-      this.#membership.lookSoon();
-    }
+    if (slot.stale) slot.retryAtMs = this.#deps.clock.monotonicMs() + RETRY_MS;
     this.#passSoon();
   }
 
@@ -341,7 +336,6 @@ export class SharedOwnership implements Ownership {
         resolve();
       };
       this.#waiting.add(check);
-      this.#membership.lookSoon();
     });
   }
 }

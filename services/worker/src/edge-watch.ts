@@ -70,7 +70,7 @@ export class EdgeWatch implements EdgeView {
       // Nothing is done on the strength of being heard oneself.
       fenced: () => undefined,
       changed: () => this.#compare(),
-      looked: () => undefined,
+      ticked: () => undefined,
     });
     this.#started = true;
     this.#compare();
