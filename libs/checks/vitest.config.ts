@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const conditions = ['source', 'module', 'node', 'development|production'];
-const packages = '{libs/*,services/*,loadtest}/test/**';
+const packages = '{libs/*,services/*,loadtest,deploy}/test/**';
 
 interface ProjectShape {
   readonly name: string;

@@ -47,7 +47,7 @@ const PLATFORM_MODULES: Readonly<Record<string, string>> = {
 };
 
 /** Not part of the product: they measure, start processes and wait in real time. */
-const FREE: ReadonlySet<string> = new Set(['testkit', 'checks', 'loadtest']);
+const FREE: ReadonlySet<string> = new Set(['testkit', 'checks', 'loadtest', 'deploy']);
 
 /** Finds packages and platform names used outside their door. Tests are free. */
 export function checkDoors(modules: readonly SourceModule[]): readonly Violation[] {

@@ -25,11 +25,12 @@ export const LEVELS: Readonly<Record<string, number>> = {
   loadtest: 7,
   simulation: 7,
   chaos: 7,
+  deploy: 7,
   checks: 7,
 };
 
 /** Packages that may use the testkit outside of tests. */
-const TESTKIT_USERS: ReadonlySet<string> = new Set(['testkit', 'loadtest', 'chaos', 'simulation']);
+const TESTKIT_USERS: ReadonlySet<string> = new Set(['testkit', 'loadtest', 'deploy', 'chaos', 'simulation']);
 
 /** Tests of packages up to this level may use packages beside them, as data or as clocks. Services stay apart. */
 const NEIGHBOURS_MAX = 2;

@@ -31,7 +31,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', 'dist', 'generate
 /** Folders of all packages below `root`. */
 export function packagePaths(root: string): readonly string[] {
   const grouped = ['libs', 'services'].flatMap((group) => folders(root, group).map((name) => `${group}/${name}`));
-  return [...grouped, ...folders(root, '.').filter((name) => name === 'loadtest')];
+  return [...grouped, ...folders(root, '.').filter((name) => name === 'loadtest' || name === 'deploy')];
 }
 
 /** Parses every module of every package below `root`, generated ones left out. */
