@@ -18,7 +18,7 @@ export interface BrokerSize {
   readonly connectionsMax: number;
   /** Ports are taken from here upwards. */
   readonly portsFrom: number;
-  /** More settings for edges and workers, as `VOLTLANE_…` names. */
+  /** More settings for edges and workers, as `VOLTLANE_…` names or `NODE_OPTIONS`. */
   readonly env: Readonly<Record<string, string>>;
   /** Folder for CPU profiles of edges and workers, written when they end. */
   readonly profileDir: string | undefined;

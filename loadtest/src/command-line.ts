@@ -238,7 +238,7 @@ function urlsOf(...schemes: readonly string[]): (text: string) => readonly strin
 }
 
 function setting(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const [, name, value] = /^(VOLTLANE_[A-Z0-9_]+)=(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('VOLTLANE_<NAME>=<value> is wanted');
+  const [, name, value] = /^(VOLTLANE_[A-Z0-9_]+|NODE_OPTIONS)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('VOLTLANE_<NAME>=<value> or NODE_OPTIONS=<flags> is wanted');
   return { ...before, [name]: value };
 }

@@ -35,7 +35,12 @@ export interface JournalFigures {
   readonly examples: readonly string[];
 }
 
-const EXAMPLES_MAX = 20;
+/** Of each sort. */
+const EXAMPLES_MAX = 6;
+/** What a call may tell besides: it is the first the owner hears of a session, or the first after another one. */
+const OF_SESSIONS: ReadonlySet<string> = new Set(['charger.connected', 'charger.disconnected']);
+
+type Sort = 'lost' | 'doubled' | 'reordered' | 'mismatched' | 'foreign';
 
 /** Takes the journal's records in its order. */
 export class JournalCheck {
@@ -45,7 +50,7 @@ export class JournalCheck {
   readonly #seen: Uint8Array;
   /** The highest number of each charger so far. */
   readonly #last: Uint32Array;
-  readonly #examples: string[] = [];
+  readonly #examples = new Map<Sort, string[]>();
   #records = 0;
   #started = 0;
   #ended = 0;
@@ -62,16 +67,18 @@ export class JournalCheck {
     this.#last = new Uint32Array(expected.chargers);
   }
 
-  /** One record; those of other chargers and those no call caused are passed over. */
+  /** One record; those of other chargers, those no call caused and those that tell of sessions only are passed over. */
   take(record: EventRecord): void {
-    const { source, charger: identity } = record;
+    const { source, charger: identity, events } = record;
     if (source === undefined || !identity.startsWith(this.#prefix)) return;
+    if (events.every(({ kind }) => OF_SESSIONS.has(kind))) return;
     const charger = Number(identity.slice(this.#prefix.length));
     const number = Number(source.messageId);
     const row = Number.isInteger(charger) && Number.isInteger(number) ? rowOf(this.#expected, charger, number) : -1;
     if (row < 0) {
       this.#foreign += 1;
       this.#example(
+        'foreign',
         `${identity}: ${source.action} ${source.messageId} is in the journal, the charger knows nothing of it`,
       );
       return;
@@ -80,13 +87,13 @@ export class JournalCheck {
     const name = (): string => `${identity}: ${CALL_NAMES[this.#expected.kinds[row] ?? 0]} ${number}`;
     if (this.#seen[row] === 1) {
       this.#doubled += 1;
-      this.#example(`${name()} is in the journal twice`);
+      this.#example('doubled', `${name()} is in the journal twice`);
       return;
     }
     this.#seen[row] = 1;
     if (number < (this.#last[charger] ?? 0)) {
       this.#reordered += 1;
-      this.#example(`${name()} stands after ${this.#last[charger]}`);
+      this.#example('reordered', `${name()} stands after ${this.#last[charger]}`);
     } else this.#last[charger] = number;
     this.#compare(record, row, name);
   }
@@ -103,7 +110,7 @@ export class JournalCheck {
         if (this.#seen[row] === 1) continue;
         lost += 1;
         const call = `${CALL_NAMES[kinds[row] ?? 0]} ${numbers[row]}`;
-        this.#example(`${this.#prefix}${charger}: ${call} was answered and is not in the journal`);
+        this.#example('lost', `${this.#prefix}${charger}: ${call} was answered and is not in the journal`);
       }
     }
     return {
@@ -117,7 +124,7 @@ export class JournalCheck {
       reordered: this.#reordered,
       mismatched: this.#mismatched,
       foreign: this.#foreign,
-      examples: this.#examples,
+      examples: [...this.#examples.values()].flat(),
     };
   }
 
@@ -147,10 +154,12 @@ export class JournalCheck {
 
   #mismatch(text: string): void {
     this.#mismatched += 1;
-    this.#example(text);
+    this.#example('mismatched', text);
   }
 
-  #example(text: string): void {
-    if (this.#examples.length < EXAMPLES_MAX) this.#examples.push(text);
+  #example(sort: Sort, text: string): void {
+    const examples = this.#examples.get(sort);
+    if (examples === undefined) this.#examples.set(sort, [text]);
+    else if (examples.length < EXAMPLES_MAX) examples.push(text);
   }
 }

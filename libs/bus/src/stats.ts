@@ -10,6 +10,10 @@ export interface BusStats {
   /** Messages handed to subscribers. */
   readonly deliveries: number;
   readonly deliveredBytes: number;
+  /** Messages dropped on arrival because too many waited to be handled. */
+  readonly deliveriesDropped: number;
+  /** Level: messages that came and wait to be handled. */
+  readonly waitingDeliveries: number;
   /** Handlers that threw. */
   readonly handlerErrors: number;
   /** Level: subscriptions open. */
@@ -41,6 +45,8 @@ export function emptyStats(): MutableBusStats {
     publishesDropped: 0,
     deliveries: 0,
     deliveredBytes: 0,
+    deliveriesDropped: 0,
+    waitingDeliveries: 0,
     handlerErrors: 0,
     subscriptions: 0,
     pendingRequests: 0,

@@ -14,6 +14,7 @@ const COUNTERS: readonly Figure[] = [
   ],
   ['deliveries', 'bus_deliveries_total', 'Messages handed to subscribers.'],
   ['deliveredBytes', 'bus_delivered_bytes_total', 'Bytes handed to subscribers.'],
+  ['deliveriesDropped', 'bus_deliveries_dropped_total', 'Messages dropped on arrival: too many waited.'],
   ['handlerErrors', 'bus_handler_errors_total', 'Subscribers that threw.'],
   ['lateReplies', 'bus_late_replies_total', 'Answers and acknowledgements after their deadline.'],
   ['appends', 'bus_appends_total', 'Journal records acknowledged.'],
@@ -24,6 +25,7 @@ const COUNTERS: readonly Figure[] = [
 
 const LEVELS: readonly Figure[] = [
   ['subscriptions', 'bus_subscriptions', 'Subscriptions open.'],
+  ['waitingDeliveries', 'bus_waiting_deliveries', 'Messages that came and wait to be handled.'],
   ['pendingRequests', 'bus_pending_requests', 'Requests waiting for an answer.'],
   ['pendingAcks', 'bus_pending_acks', 'Writes waiting for their acknowledgement.'],
 ];

@@ -10,4 +10,5 @@ export type { Random } from './random.ts';
 export { createSeededRandom } from './seeded-random.ts';
 export { systemClock } from './system-clock.ts';
 export { systemRandom } from './system-random.ts';
+export { atTurnEnd } from './turn-end.ts';
 export { sleep, withTimeout } from './waiting.ts';

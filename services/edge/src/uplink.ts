@@ -4,8 +4,8 @@
  * the same session and seq, which lets the actor recognise it.
  *
  * Invariants:
- * 1. Messages are sent, and sent again, in the order they were handed in. (A call is handed in only after the one before it
- *    ended, so calls of a charger cannot overtake each other whatever the bus loses.)
+ * 1. Messages of a partition are sent, and sent again, in the order they were handed in. (A call is handed in only after the one
+ *    before it ended, so calls of a charger cannot overtake each other whatever the bus loses.)
  * 2. Each message ends exactly once: replied, or given up at its deadline, or refused because the edge is full.
  * 3. A partition nobody listens for is probed with one message; the rest follow when somebody is there.
  */
@@ -16,6 +16,7 @@ import type { DownlinkReply, PartitionId, SessionId, Uplink } from '@voltlane/wi
 import { encodeUplink } from '@voltlane/wire';
 import type { GivenUp } from './effect.ts';
 import type { EdgeMetrics } from './metrics.ts';
+import { ResendPatience } from './resend-patience.ts';
 
 /** Whoever handed a message in and learns its end. */
 export interface Sender {
@@ -45,6 +46,7 @@ export interface UplinkPorts {
 export interface UplinkLimits {
   readonly pendingCallsMax: number;
   readonly pendingBytesMax: number;
+  /** The shortest wait before a message is sent again; `ResendPatience` lengthens it. */
   readonly callResendMs: number;
 }
 
@@ -68,9 +70,21 @@ interface Pending {
   readonly uplink: Uplink;
   readonly bytes: number;
   readonly deadlineAtMs: number;
-  /** When this copy left; negative infinity while no copy has. */
+  readonly lane: PartitionLane;
+  /** When the first copy left; negative infinity while none has. */
+  firstSentAtMs: number;
+  /** When the newest copy left; negative infinity while none has, or when nobody took it. */
   sentAtMs: number;
+  /** A copy that is not answered for this long is sent again; doubles with each. */
+  resendAfterMs: number;
   copies: number;
+}
+
+/** What waits for the owner of one partition, in the order handed in. */
+interface PartitionLane {
+  readonly partition: PartitionId;
+  readonly pending: Map<number, Pending>;
+  outage: Outage | undefined;
 }
 
 /** A partition nobody listened for when last tried. */
@@ -93,9 +107,9 @@ export const createUplinks = (ports: UplinkPorts, limits: UplinkLimits): Uplinks
 class UplinkTable implements Uplinks {
   readonly #ports: UplinkPorts;
   readonly #limits: UplinkLimits;
-  /** In the order handed in. */
+  readonly #lanes = new Map<PartitionId, PartitionLane>();
   readonly #pending = new Map<number, Pending>();
-  readonly #outages = new Map<PartitionId, Outage>();
+  readonly #patience: ResendPatience;
   readonly #cancelSweep: CancelTimer;
   readonly #endStatus: () => void;
   #n = 0;
@@ -104,9 +118,11 @@ class UplinkTable implements Uplinks {
   constructor(ports: UplinkPorts, limits: UplinkLimits) {
     this.#ports = ports;
     this.#limits = limits;
+    this.#patience = new ResendPatience(limits.callResendMs);
     this.#cancelSweep = ports.clock.every(SWEEP_MS, () => this.#sweep());
     const status = ports.bus.onStatus((now) => {
-      if (now === 'connected') this.#resendAll();
+      if (now !== 'connected') return;
+      for (const lane of this.#lanes.values()) this.#startOver(lane);
     });
     this.#endStatus = () => status.unsubscribe();
   }
@@ -119,20 +135,34 @@ class UplinkTable implements Uplinks {
       return;
     }
     this.#n += 1;
-    const pending = { n: this.#n, sender, uplink, bytes, deadlineAtMs, sentAtMs: Number.NEGATIVE_INFINITY, copies: 0 };
+    const lane = this.#lane(sender.partition);
+    const pending: Pending = {
+      n: this.#n,
+      sender,
+      uplink,
+      bytes,
+      deadlineAtMs,
+      lane,
+      firstSentAtMs: Number.NEGATIVE_INFINITY,
+      sentAtMs: Number.NEGATIVE_INFINITY,
+      resendAfterMs: 0,
+      copies: 0,
+    };
+    lane.pending.set(pending.n, pending);
     this.#pending.set(pending.n, pending);
     this.#bytes += bytes;
-    if (this.#ports.bus.status() !== 'connected' || this.#outages.has(sender.partition)) return;
+    if (this.#ports.bus.status() !== 'connected' || lane.outage !== undefined) return;
     this.#publish(pending, this.#ports.clock.monotonicMs());
   }
 
   replied(n: number, reply: DownlinkReply): boolean {
     const pending = this.#pending.get(n);
     if (pending === undefined) return false;
-    const { sender, uplink } = pending;
+    const { sender, uplink, lane } = pending;
     if (sender.sessionId !== reply.sessionId || uplink.seq !== reply.seq) return false;
     this.#forget(pending);
-    if (this.#outages.size > 0) this.#release(sender.partition);
+    this.#patience.learn(this.#ports.clock.monotonicMs() - pending.firstSentAtMs);
+    if (lane.outage !== undefined) this.#release(lane);
     sender.replied(reply.seq, reply.outcome);
     return true;
   }
@@ -140,21 +170,20 @@ class UplinkTable implements Uplinks {
   nobody(n: number): void {
     const pending = this.#pending.get(n);
     if (pending === undefined) return;
-    const { partition } = pending.sender;
+    const { lane } = pending;
     const nowMs = this.#ports.clock.monotonicMs();
-    const outage = this.#outages.get(partition);
     this.#ports.metrics.noResponders();
     pending.sentAtMs = Number.NEGATIVE_INFINITY;
     // Several messages may have been on their way when the first came back.
-    if (outage !== undefined && outage.probedAtMs === undefined) return;
-    const attempt = (outage?.attempt ?? 0) + 1;
+    if (lane.outage !== undefined && lane.outage.probedAtMs === undefined) return;
+    const attempt = (lane.outage?.attempt ?? 0) + 1;
     const probeAtMs = nowMs + backoffMs(attempt, PROBE_BACKOFF, this.#ports.random);
-    this.#outages.set(partition, { attempt, probeAtMs, probedAtMs: undefined });
+    lane.outage = { attempt, probeAtMs, probedAtMs: undefined };
   }
 
   ownerChanged(partition: PartitionId): void {
-    this.#outages.delete(partition);
-    this.#resendAll(partition);
+    const lane = this.#lanes.get(partition);
+    if (lane !== undefined) this.#startOver(lane);
   }
 
   pending(): number {
@@ -166,12 +195,22 @@ class UplinkTable implements Uplinks {
     this.#endStatus();
   }
 
+  #lane(partition: PartitionId): PartitionLane {
+    let lane = this.#lanes.get(partition);
+    if (lane === undefined) {
+      lane = { partition, pending: new Map(), outage: undefined };
+      this.#lanes.set(partition, lane);
+    }
+    return lane;
+  }
+
   #full(bytes: number): boolean {
     return this.#pending.size >= this.#limits.pendingCallsMax || this.#bytes + bytes > this.#limits.pendingBytesMax;
   }
 
   #forget(pending: Pending): void {
     this.#pending.delete(pending.n);
+    pending.lane.pending.delete(pending.n);
     this.#bytes -= pending.bytes;
   }
 
@@ -182,9 +221,10 @@ class UplinkTable implements Uplinks {
       this.#ports.metrics.resent();
       // The session wrote the budget of the first copy.
       if (uplink.kind === 'call') uplink = { ...uplink, budgetMs: Math.round(pending.deadlineAtMs - nowMs) };
-    }
+    } else pending.firstSentAtMs = nowMs;
     pending.copies += 1;
     pending.sentAtMs = nowMs;
+    pending.resendAfterMs = this.#patience.next(pending.resendAfterMs);
     this.#ports.bus.publish(
       this.#ports.callSubject(sender.partition),
       encodeUplink(uplink, nowMs - sender.openedAtMs),
@@ -192,34 +232,37 @@ class UplinkTable implements Uplinks {
     );
   }
 
-  #release(partition: PartitionId): void {
-    if (!this.#outages.delete(partition)) return;
+  #release(lane: PartitionLane): void {
+    lane.outage = undefined;
     const nowMs = this.#ports.clock.monotonicMs();
-    for (const pending of this.#pending.values()) {
-      if (pending.sender.partition === partition && pending.sentAtMs === Number.NEGATIVE_INFINITY)
-        this.#publish(pending, nowMs);
+    for (const pending of lane.pending.values()) {
+      if (pending.sentAtMs === Number.NEGATIVE_INFINITY) this.#publish(pending, nowMs);
     }
   }
 
-  #resendAll(partition?: PartitionId): void {
-    if (partition === undefined) this.#outages.clear();
+  /** Another owner, or another connection: what was sent before says nothing. */
+  #startOver(lane: PartitionLane): void {
+    lane.outage = undefined;
     const nowMs = this.#ports.clock.monotonicMs();
-    for (const pending of this.#pending.values()) {
-      if (partition === undefined || pending.sender.partition === partition) this.#publish(pending, nowMs);
+    for (const pending of lane.pending.values()) {
+      pending.resendAfterMs = 0;
+      this.#publish(pending, nowMs);
     }
   }
 
   #sweep(): void {
     const nowMs = this.#ports.clock.monotonicMs();
     const connected = this.#ports.bus.status() === 'connected';
-    if (connected) this.#releaseProbed(nowMs);
-    const resendBeforeMs = nowMs - this.#limits.callResendMs;
     let given: Pending[] | undefined;
-    for (const pending of this.#pending.values()) {
-      if (pending.sender.ended || pending.deadlineAtMs <= nowMs) {
-        given = given ?? [];
-        given.push(pending);
-      } else if (connected) this.#sweepOne(pending, nowMs, resendBeforeMs);
+    for (const lane of this.#lanes.values()) {
+      if (lane.pending.size === 0 && lane.outage === undefined) continue;
+      if (connected) this.#releaseProbed(lane, nowMs);
+      for (const pending of lane.pending.values()) {
+        if (pending.sender.ended || pending.deadlineAtMs <= nowMs) {
+          given = given ?? [];
+          given.push(pending);
+        } else if (connected) this.#sweepOne(pending, nowMs);
+      }
     }
     if (given === undefined) return;
     // Afterwards, because giving up sends the session's next call.
@@ -229,10 +272,10 @@ class UplinkTable implements Uplinks {
     }
   }
 
-  #sweepOne(pending: Pending, nowMs: number, resendBeforeMs: number): void {
-    const outage = this.#outages.size === 0 ? undefined : this.#outages.get(pending.sender.partition);
+  #sweepOne(pending: Pending, nowMs: number): void {
+    const { outage } = pending.lane;
     if (outage === undefined) {
-      if (pending.sentAtMs <= resendBeforeMs) this.#publish(pending, nowMs);
+      if (nowMs - pending.sentAtMs >= pending.resendAfterMs) this.#publish(pending, nowMs);
       return;
     }
     // The first pending message of the partition, in order, is its probe.
@@ -241,9 +284,8 @@ class UplinkTable implements Uplinks {
     this.#publish(pending, nowMs);
   }
 
-  #releaseProbed(nowMs: number): void {
-    for (const [partition, outage] of this.#outages) {
-      if (outage.probedAtMs !== undefined && nowMs - outage.probedAtMs >= PROBE_GRACE_MS) this.#release(partition);
-    }
+  #releaseProbed(lane: PartitionLane, nowMs: number): void {
+    const { outage } = lane;
+    if (outage?.probedAtMs !== undefined && nowMs - outage.probedAtMs >= PROBE_GRACE_MS) this.#release(lane);
   }
 }

@@ -102,7 +102,7 @@ class NatsBus implements Bus {
   async flush(): Promise<void> {
     this.#link.requireConnected();
     try {
-      await this.#link.client.flush();
+      await this.#link.flush();
     } catch (error) {
       throw new BusError(
         this.#link.status() === 'closed' ? 'closed' : 'disconnected',
@@ -125,6 +125,11 @@ class NatsBus implements Bus {
   }
 
   stats(): BusStats {
-    return { ...this.#link.counters, pendingRequests: this.#requests.size, pendingAcks: this.#acks.size };
+    return {
+      ...this.#link.counters,
+      waitingDeliveries: this.#link.intake.size,
+      pendingRequests: this.#requests.size,
+      pendingAcks: this.#acks.size,
+    };
   }
 }

@@ -66,7 +66,7 @@ export class JetStreamApi {
         timeoutMs,
         subject,
       );
-      this.link.client.publish(subject, data, { reply });
+      this.link.send(subject, data, reply);
     });
   }
 }

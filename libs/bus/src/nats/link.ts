@@ -11,7 +11,9 @@ import type { NatsConnection } from 'nats';
 import { BusError } from '../errors.ts';
 import type { BusStatus, Subscription } from '../ports.ts';
 import { emptyStats, type MutableBusStats } from '../stats.ts';
+import { Intake } from './intake.ts';
 import type { ResolvedNatsOptions } from './options.ts';
+import { OutgoingQueue } from './outgoing.ts';
 
 /** Bytes after which a confirmation is asked for. */
 const CONFIRM_EVERY_BYTES = 1_048_576;
@@ -23,6 +25,9 @@ export class NatsLink {
   readonly client: NatsConnection;
   readonly options: ResolvedNatsOptions;
   readonly counters: MutableBusStats = emptyStats();
+  /** Where messages wait for their turn. */
+  readonly intake: Intake;
+  readonly #outgoing: OutgoingQueue;
   readonly #listeners = new Set<(status: BusStatus) => void>();
   #status: BusStatus = 'connected';
   #disconnectedMs = 0;
@@ -34,6 +39,8 @@ export class NatsLink {
   constructor(client: NatsConnection, options: ResolvedNatsOptions) {
     this.client = client;
     this.options = options;
+    this.intake = new Intake(options.clock);
+    this.#outgoing = new OutgoingQueue(client, (error, subject) => this.handlerFailed(error, subject));
   }
 
   /** Starts following the client's status. */
@@ -63,6 +70,17 @@ export class NatsLink {
     this.#sentBytes += bytes;
     if (this.#sentBytes - this.#askedBytes >= CONFIRM_EVERY_BYTES) this.#askConfirmation();
     return true;
+  }
+
+  /** Publishes with what else leaves in this turn; the caller has checked subject and size, and asked `admit`. */
+  send(subject: string, data: Uint8Array, reply?: string, headers?: Uint8Array): void {
+    this.#outgoing.push(subject, data, reply, headers);
+  }
+
+  /** Resolves when the server has everything that was sent before. */
+  flush(): Promise<void> {
+    this.#outgoing.flush();
+    return this.client.flush();
   }
 
   /** Throws BusError `disconnected` or `closed` unless connected. */
@@ -141,7 +159,7 @@ export class NatsLink {
   #askConfirmation(): void {
     const bytes = this.#sentBytes;
     this.#askedBytes = bytes;
-    this.client.flush().then(
+    this.flush().then(
       () => {
         this.#confirmedBytes = Math.max(this.#confirmedBytes, bytes);
       },

@@ -55,8 +55,7 @@ export class NatsMessaging implements Messaging {
     }
     link.counters.publishes += 1;
     link.counters.publishedBytes += data.length;
-    if (reply === undefined) link.client.publish(subject, data);
-    else link.client.publish(subject, data, { reply });
+    link.send(subject, data, reply);
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void, queue?: string): Subscription {
@@ -64,23 +63,28 @@ export class NatsMessaging implements Messaging {
     if (queue !== undefined) checkSubject(queue);
     const link = this.#link;
     if (link.status() === 'closed') throw link.awayError();
-    const callback = (error: Error | null, message: Msg): void => {
-      if (error !== null) {
-        link.handlerFailed(new BusError('not-authorized', `subscription to ${subject} was refused`, error), subject);
-        return;
-      }
-      link.counters.deliveries += 1;
+    let open = true;
+    const handle = (message: Msg): void => {
+      if (!open) return;
       const received = new NatsMessage(message);
-      link.counters.deliveredBytes += received.data.length;
       try {
         handler(received);
       } catch (thrown) {
         link.handlerFailed(thrown, received.subject);
       }
     };
+    const callback = (error: Error | null, message: Msg): void => {
+      if (error !== null) {
+        link.handlerFailed(new BusError('not-authorized', `subscription to ${subject} was refused`, error), subject);
+        return;
+      }
+      link.counters.deliveries += 1;
+      link.counters.deliveredBytes += message.data.length;
+      if (link.intake.free()) handle(message);
+      else if (!link.intake.keep(() => handle(message))) link.counters.deliveriesDropped += 1;
+    };
     const subscription = link.client.subscribe(subject, queue === undefined ? { callback } : { callback, queue });
     link.counters.subscriptions += 1;
-    let open = true;
     return {
       unsubscribe: () => {
         if (!open) return;
@@ -98,7 +102,7 @@ export class NatsMessaging implements Messaging {
         {
           answered: (message, noResponders) => {
             if (noResponders) reject(new BusError('no-responders', `nobody listens on ${subject}`));
-            else resolve(message.data);
+            else this.#inTurn(() => resolve(message.data));
           },
           failed: reject,
         },
@@ -112,5 +116,11 @@ export class NatsMessaging implements Messaging {
         throw error;
       }
     });
+  }
+
+  /** Behind the messages that came before it. */
+  #inTurn(act: () => void): void {
+    if (this.#link.intake.free()) act();
+    else if (!this.#link.intake.keep(act)) act();
   }
 }

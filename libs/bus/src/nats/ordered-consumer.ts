@@ -267,7 +267,7 @@ class OrderedConsumer implements Subscription {
       idle_heartbeat: nanos(HEARTBEAT_MS),
     };
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#options.stream}.${this.#name}`;
-    link.client.publish(subject, Buffer.from(JSON.stringify(request)), { reply: this.#inbox });
+    link.send(subject, Buffer.from(JSON.stringify(request)), this.#inbox);
   }
 
   #watch(): void {

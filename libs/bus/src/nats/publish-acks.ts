@@ -3,7 +3,6 @@
  * `timeout` or `disconnected` may or may not be.
  */
 import { BusError } from '../errors.ts';
-import { withHeaders } from './header-codec.ts';
 import { API_ERROR, apiError, readAnswer } from './jetstream-api.ts';
 import { parseJsonObject } from './json.ts';
 import type { NatsLink } from './link.ts';
@@ -56,7 +55,7 @@ export class PublishAcks {
         link.options.ackTimeoutMs,
         `write to ${subject}`,
       );
-      link.client.publish(subject, data, { reply, headers: withHeaders(headers) });
+      link.send(subject, data, reply, headers);
     });
   }
 }

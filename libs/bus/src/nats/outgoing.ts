@@ -1,0 +1,77 @@
+/**
+ * What is published in one turn of the event loop goes to the client together. The client writes to its socket in a microtask,
+ * which is after each single input: one write, and one wake-up of the server, per message. Messages that came in together leave
+ * together this way (docs/decisions/0013-one-write-a-turn.md has the figures).
+ *
+ * Invariant: messages reach the client in the order they were handed in; what a closed or broken connection makes of them is the
+ * same as without the queue.
+ */
+import { atTurnEnd } from '@voltlane/time';
+import type { NatsConnection } from 'nats';
+import { withHeaders } from './header-codec.ts';
+
+/** Bytes that are not worth waiting with. */
+const HELD_BYTES_MAX = 65_536;
+
+interface Outgoing {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly reply: string | undefined;
+  readonly headers: Uint8Array | undefined;
+}
+
+/** The queue in front of one client. */
+export class OutgoingQueue {
+  readonly #client: NatsConnection;
+  readonly #failed: (error: unknown, subject: string) => void;
+  #messages: Outgoing[] = [];
+  #bytes = 0;
+  #scheduled = false;
+
+  constructor(client: NatsConnection, failed: (error: unknown, subject: string) => void) {
+    this.#client = client;
+    this.#failed = failed;
+  }
+
+  /** Takes a message; its bytes must not change any more. */
+  push(subject: string, data: Uint8Array, reply?: string, headers?: Uint8Array): void {
+    this.#messages.push({ subject, data, reply, headers });
+    this.#bytes += data.length;
+    if (this.#bytes >= HELD_BYTES_MAX) {
+      this.flush();
+      return;
+    }
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    atTurnEnd(this.#atTurnEnd);
+  }
+
+  /** Hands everything to the client now. */
+  flush(): void {
+    const messages = this.#messages;
+    if (messages.length === 0) return;
+    this.#messages = [];
+    this.#bytes = 0;
+    // Whoever waits for an answer has heard of the end already.
+    if (this.#client.isClosed()) return;
+    for (const message of messages) {
+      try {
+        this.#publish(message);
+      } catch (error) {
+        this.#failed(error, message.subject);
+      }
+    }
+  }
+
+  readonly #atTurnEnd = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  #publish({ subject, data, reply, headers }: Outgoing): void {
+    if (headers !== undefined)
+      this.#client.publish(subject, data, { reply: reply ?? '', headers: withHeaders(headers) });
+    else if (reply !== undefined) this.#client.publish(subject, data, { reply });
+    else this.#client.publish(subject, data);
+  }
+}
