@@ -179,7 +179,10 @@ async function upgrade(ports: ListenerPorts, target: LinkTarget, handshake: Hand
   ports.onUpgrading(1);
   try {
     const outcome = await checkUpgrade(request, ports.context);
-    if (handshake.gone()) return undefined;
+    if (handshake.gone()) {
+      if ('accepted' in outcome) outcome.accepted.slot.leave();
+      return undefined;
+    }
     if ('refused' in outcome) {
       const { refused } = outcome;
       ports.metrics.handshake(refused.reason);

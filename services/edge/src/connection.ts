@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@voltlane/time';
 import type { DownlinkReply, PartitionId, SessionId } from '@voltlane/wire';
+import type { AttachSlot } from './attach-gate.ts';
 import { closeReason } from './close-code.ts';
 import type { GivenUp, SessionEffect, SessionEvent } from './effect.ts';
 import type { EdgeMetrics } from './metrics.ts';
@@ -47,13 +48,16 @@ export class Connection implements Sender {
   readonly openedAtMs: number;
   /** Counts the connections of this edge from 1; given by `Sessions`. */
   ordinal: number = 0;
+  /** Held until the actor knows the session. */
+  #slot: AttachSlot | undefined;
   readonly #socket: SocketPort;
   readonly #ports: ConnectionPorts;
   /** No sweep finds anything to do before; each event may bring it nearer. */
   #quietUntilMs = 0;
 
-  constructor(session: Session, socket: SocketPort, ports: ConnectionPorts) {
+  constructor(session: Session, socket: SocketPort, ports: ConnectionPorts, slot?: AttachSlot) {
     this.session = session;
+    this.#slot = slot;
     this.openedAtMs = ports.clock.monotonicMs();
     this.#socket = socket;
     this.#ports = ports;
@@ -106,15 +110,22 @@ export class Connection implements Sender {
   /** The socket is gone. */
   gone(code: number, reason: string): void {
     this.handle({ kind: 'closed', code, reason, closedAtMs: this.#ports.clock.nowMs() });
+    this.#leaveSlot();
     this.#ports.onGone(this);
   }
 
   replied(seq: number, outcome: DownlinkReply['outcome']): void {
+    if (seq === 0) this.#leaveSlot();
     this.handle({ kind: 'reply', seq, outcome });
   }
 
   gaveUp(seq: number, why: GivenUp): void {
     this.handle({ kind: 'gaveUp', seq, why });
+  }
+
+  #leaveSlot(): void {
+    this.#slot?.leave();
+    this.#slot = undefined;
   }
 
   #perform(effect: SessionEffect): void {

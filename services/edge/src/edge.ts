@@ -11,6 +11,7 @@ import { randomId, sortableId } from '@voltlane/time';
 import type { Subjects } from '@voltlane/wire';
 import { foldCase, partitionOf, edgeId as toEdgeId, sessionId as toSessionId } from '@voltlane/wire';
 import { createRetryHint, createTokenBucket, ReplacementLimit } from './admission.ts';
+import { AttachGate } from './attach-gate.ts';
 import { CLOSE_PROTOCOL, CLOSE_REPLACED } from './close-code.ts';
 import type { AcceptedSocket, ConnectionPorts } from './connection.ts';
 import { Connection } from './connection.ts';
@@ -60,6 +61,8 @@ export interface Edge {
   sessions(): number;
   /** Messages to workers without a reply. */
   pending(): number;
+  /** Handshakes that wait for the workers. */
+  handshakesWaiting(): number;
   /** Takes no new sockets, closes the open ones at the set pace, delivers what was taken; ends before `stopDeadlineMs`. */
   stop(): Promise<void>;
 }
@@ -131,6 +134,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     const { charger, version } = accepted;
     const { tenant, chargerId } = charger;
     if (accepted.closeAtOnce) {
+      accepted.slot.leave();
       socket.close(CLOSE_PROTOCOL, 'no common subprotocol');
       return;
     }
@@ -151,7 +155,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
       },
       clock.monotonicMs(),
     );
-    const connection = new Connection(session, socket, connectionPorts);
+    const connection = new Connection(session, socket, connectionPorts, accepted.slot);
     socket.connection = connection;
     const older = sessions.add(connection);
     const { securityProfile } = charger;
@@ -162,6 +166,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     older.handle({ kind: 'close', code: CLOSE_REPLACED, reason: 'replaced by a newer connection' });
   };
 
+  const gate = new AttachGate(config.attachesMax, () => clock.monotonicMs());
   const bucket = createTokenBucket(config, clock.monotonicMs());
   const retryHint = createRetryHint(config, random, clock.monotonicMs());
   const replacements = new ReplacementLimit(REPLACEMENTS_PER_WINDOW_MAX, REPLACEMENT_WINDOW_MS);
@@ -179,6 +184,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     {
       context: {
         admit,
+        attach: () => gate.enter(),
         later,
         lookup: parts.lookup,
         chargers: config.chargers,
@@ -206,10 +212,11 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     },
   );
   const pacer = createPacer(clock, sessions, config.drainPerSecond);
-  const endLiveness = startLiveness({ clock, bus, sessions, pacer }, config.busLostGraceMs);
+  const endLiveness = startLiveness({ clock, bus, sessions, pacer, gate }, config.busLostGraceMs);
 
   const stop = async (): Promise<void> => {
     listener.stop();
+    gate.close();
     const closeCode = Number(config.drainCloseCode);
     const clean = await drain({ clock, bus, sessions, uplinks, pacer, closeCode }, config.stopDeadlineMs * STOP_SHARE);
     endLiveness();
@@ -233,6 +240,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     connections: () => sessions.open,
     sessions: () => sessions.size,
     pending: () => uplinks.pending(),
+    handshakesWaiting: () => gate.waiting,
     stop: () => {
       stopping ??= stop();
       return stopping;

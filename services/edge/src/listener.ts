@@ -105,14 +105,18 @@ const upgrade = async (
   ports.onUpgrading(1);
   try {
     const outcome = await checkUpgrade(readRequest(request), ports.context);
-    if (stream.destroyed) return;
     if ('refused' in outcome) {
+      if (stream.destroyed) return;
       ports.metrics.handshake(outcome.refused.reason);
       ports.onRefused(outcome.refused, request.url ?? '', remoteAddress(request, options.trustProxy));
       refuse(stream, outcome.refused);
       return;
     }
     const { accepted } = outcome;
+    if (stream.destroyed) {
+      accepted.slot.leave();
+      return;
+    }
     ports.sockets.accept(request, stream, head, accepted.token, (socket) => {
       stream.off('error', ignore);
       ports.metrics.handshake('accepted');

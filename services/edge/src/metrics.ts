@@ -114,6 +114,7 @@ export interface EdgeGauges {
   connections(): number;
   sessions(): number;
   pending(): number;
+  handshakesWaiting(): number;
 }
 
 /** One counter per label, bound in advance; what is not in the list counts as `other`. */
@@ -201,6 +202,11 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
         name: 'edge_sessions',
         help: 'Sessions that have not ended.',
         read: () => gauges.sessions(),
+      });
+      metrics.readGauge({
+        name: 'edge_handshakes_waiting',
+        help: 'Handshakes that wait until the workers have taken the sessions before them.',
+        read: () => gauges.handshakesWaiting(),
       });
       metrics.readGauge({ name: 'edge_pending', help: 'Messages without a reply.', read: () => gauges.pending() });
     },

@@ -2,6 +2,7 @@
 
 /** Every reason, also the metric label. */
 export const REFUSAL_REASONS = [
+  'attaches',
   'busAway',
   'connectionsMax',
   'credentials',

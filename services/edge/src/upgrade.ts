@@ -12,6 +12,7 @@ import type { StoredPassword } from '@voltlane/registry';
 import { verifyPassword } from '@voltlane/registry';
 import type { ChargerAddress } from '@voltlane/wire';
 import { isIdentifierString } from '@voltlane/wire';
+import type { AttachSlot } from './attach-gate.ts';
 import { readBasicPassword } from './basic-credentials.ts';
 import { readChargerPath } from './charger-path.ts';
 import type { Refusal, RefusalReason } from './refusal.ts';
@@ -57,6 +58,8 @@ export interface UpgradeContext {
   readonly chargers: 'open' | 'registered';
   readonly strictness: 'strict' | 'lenient';
   readonly noSubprotocol: 'reject' | 'close' | `assume:${OcppVersion}`;
+  /** Waits until one more session may go to its actor; undefined when there is no room to wait. */
+  readonly attach: () => AttachSlot | undefined | Promise<AttachSlot | undefined>;
   /** Undefined when a socket of this charger may take the place of an open one; asked where no password protects it. */
   readonly admitReplacement: (address: ChargerAddress) => Refusal | undefined;
 }
@@ -67,6 +70,8 @@ export interface AcceptedUpgrade {
   readonly version: OcppVersion;
   /** Token to echo; undefined when none may be sent. */
   readonly token: string | undefined;
+  /** Left when the session is known to its actor. */
+  readonly slot: AttachSlot;
   /** Close at once with 1002: no common subprotocol, and the option says to upgrade all the same. */
   readonly closeAtOnce: boolean;
 }
@@ -198,5 +203,7 @@ export const checkUpgrade = async (
   }
   const { charger, version, token, closeAtOnce } = draft;
   if (charger === undefined || version === undefined) return { refused: refusal(400, 'handshake') };
-  return { accepted: { charger, version, token, closeAtOnce } };
+  const slot = await context.attach();
+  if (slot === undefined) return { refused: context.later('attaches') };
+  return { accepted: { charger, version, token, slot, closeAtOnce } };
 };

@@ -55,6 +55,7 @@ const context = (over: Partial<UpgradeContext> = {}): UpgradeContext => ({
   chargers: 'registered',
   strictness: 'strict',
   noSubprotocol: 'reject',
+  attach: () => ({ leave: () => undefined }),
   admitReplacement: () => undefined,
   ...over,
 });
@@ -84,6 +85,7 @@ const ROWS: readonly Row[] = [
   ['an unknown charger in registered mode', at('/ocpp/Unknown'), context(), '404 notRegistered'],
   ['a registry that cannot answer', at('/ocpp/Broken'), context(), '503 lookup'],
   ['an edge that is full', request(), context({ admit: () => refusal(503, 'connectionsMax') }), '503 connectionsMax'],
+  ['no room to wait for the workers', request(), context({ attach: () => undefined }), '503 attaches'],
   [
     'a replacement too many',
     request(),

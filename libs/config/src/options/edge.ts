@@ -14,6 +14,7 @@ export interface EdgeOptions {
   readonly connectionsMax: number;
   readonly upgradesPerSecond: number;
   readonly upgradesBurstMax: number;
+  readonly attachesMax: number;
   readonly handshakeTimeoutMs: number;
   readonly noSubprotocol: NoSubprotocol;
   readonly compression: 'off' | 'offered';
@@ -55,6 +56,11 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
     kind: integer(1, 100_000),
     default: 4_000,
     doc: 'New sockets admitted at once before `upgradesPerSecond` counts.',
+  },
+  attachesMax: {
+    kind: integer(1, 100_000),
+    default: 32,
+    doc: 'Sessions on their way to their actors at once; further handshakes wait up to 5 s, then 503. Keeps a wave of reconnects from delaying the chargers that are there.',
   },
   handshakeTimeoutMs: {
     kind: integer(100, 120_000),

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import type { AttachSlot } from '../src/attach-gate.ts';
+import { AttachGate } from '../src/attach-gate.ts';
+
+const rig = (attachesMax: number) => {
+  let nowMs = 0;
+  const gate = new AttachGate(attachesMax, () => nowMs);
+  const entered: (AttachSlot | undefined)[] = [];
+  return {
+    gate,
+    entered,
+    /** Asks for a slot; what comes of it is found in `entered`. */
+    ask: async (): Promise<void> => void entered.push(await gate.enter()),
+    pass: (ms: number): void => {
+      nowMs += ms;
+      gate.sweep();
+    },
+  };
+};
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+it('lets handshakes in up to the bound, the next one when a session is known to its actor', async () => {
+  const { gate, entered, ask } = rig(2);
+  for (let n = 0; n < 4; n += 1) void ask();
+  await settled();
+  expect(entered).toHaveLength(2);
+  expect(gate.waiting).toBe(2);
+  entered[0]?.leave();
+  entered[0]?.leave();
+  await settled();
+  expect(entered).toHaveLength(3);
+  expect(gate.waiting).toBe(1);
+});
+
+it('does not hold the door shut for workers that do not answer', async () => {
+  const { gate, entered, ask, pass } = rig(1);
+  for (let n = 0; n < 3; n += 1) void ask();
+  await settled();
+  pass(999);
+  await settled();
+  expect(entered).toHaveLength(1);
+  pass(1);
+  await settled();
+  expect(entered).toHaveLength(2);
+  // The late answer for the first one frees nothing a second time.
+  entered[0]?.leave();
+  await settled();
+  expect(entered).toHaveLength(2);
+  expect(gate.waiting).toBe(1);
+});
+
+it('sends away who has waited five seconds', async () => {
+  const { gate, entered, ask, pass } = rig(1);
+  void ask();
+  await settled();
+  void ask();
+  void ask();
+  for (let n = 0; n < 5; n += 1) {
+    // Each second one slot is freed; only the last sweep finds nobody who has time left.
+    pass(0);
+  }
+  const held = entered[0];
+  pass(5_000);
+  await settled();
+  // The slot held too long went to the first in line; the other was sent away at the same moment.
+  expect(entered.filter((slot) => slot === undefined)).toHaveLength(1);
+  expect(gate.waiting).toBe(0);
+  held?.leave();
+});
+
+it('refuses at once when too many wait, and everybody once it is closed', async () => {
+  const { gate, entered, ask } = rig(1);
+  for (let n = 0; n < 4_098; n += 1) void ask();
+  await settled();
+  expect(entered).toHaveLength(2);
+  expect(entered[1]).toBeUndefined();
+  gate.close();
+  await settled();
+  expect(gate.waiting).toBe(0);
+  expect(entered.filter((slot) => slot !== undefined)).toHaveLength(1);
+  expect(gate.enter()).toBeUndefined();
+});
