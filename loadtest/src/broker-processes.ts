@@ -20,6 +20,8 @@ export interface BrokerSize {
   readonly portsFrom: number;
   /** More settings for edges and workers, as `VOLTLANE_…` names or `NODE_OPTIONS`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Run what `npm run build` made instead of the sources. */
+  readonly compiled: boolean;
   /** Folder for CPU profiles of edges and workers, written when they end. */
   readonly profileDir: string | undefined;
 }
@@ -77,7 +79,16 @@ export async function startBrokerProcesses(
     const name = `${service} ${index}`;
     const own = service === 'edge' ? { ocpp: port(), health: port() } : { ocpp: 0, health: port() };
     const nodeArgs = profileArguments(size.profileDir, name);
-    const made = await createServiceNode({ service, name, env: settings, host: address, ports: own, nodeArgs });
+    const { compiled } = size;
+    const made = await createServiceNode({
+      service,
+      name,
+      env: settings,
+      host: address,
+      ports: own,
+      nodeArgs,
+      compiled,
+    });
     nodes.push(made);
     return made;
   };

@@ -42,6 +42,7 @@ interface Raw {
   readonly address: string;
   readonly portsFrom: number;
   readonly env: Readonly<Record<string, string>>;
+  readonly compiled: boolean;
   readonly profile?: string;
   readonly seed: number;
   readonly out: string;
@@ -101,6 +102,7 @@ export function commandLine(print: (text: string) => void): Command {
       21_000,
     )
     .option('--env <name=value>', 'setting for edges and workers; may be repeated', setting, {})
+    .option('--compiled', 'run what `npm run build` made, as the image does, instead of the sources', false)
     .option('--profile <dir>', 'edges and workers write CPU profiles there')
     .option('--seed <n>', 'seed of phases, pauses and targets', wholeFrom(0, 2 ** 31), 1)
     .option('--out <dir>', 'folder for report.json and report.html', 'loadtest-report')
@@ -149,6 +151,7 @@ export function readOptions(program: Command, argv: readonly string[], cores: nu
       address: raw.address,
       portsFrom: raw.portsFrom,
       env: raw.env,
+      compiled: raw.compiled,
       profileDir: raw.profile,
       seed: raw.seed,
       out: raw.out,
@@ -239,6 +242,7 @@ function urlsOf(...schemes: readonly string[]): (text: string) => readonly strin
 
 function setting(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const [, name, value] = /^(VOLTLANE_[A-Z0-9_]+|NODE_OPTIONS)=(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('VOLTLANE_<NAME>=<value> or NODE_OPTIONS=<flags> is wanted');
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('VOLTLANE_<NAME>=<value> or NODE_OPTIONS=<flags> is wanted');
   return { ...before, [name]: value };
 }

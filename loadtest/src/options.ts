@@ -37,6 +37,8 @@ export interface LoadTestOptions {
   readonly portsFrom: number;
   /** More settings for edges and workers. */
   readonly env: Readonly<Record<string, string>>;
+  /** Edges and workers run what `npm run build` made. */
+  readonly compiled: boolean;
   readonly profileDir: string | undefined;
   readonly seed: number;
   /** Folder for the reports. */

@@ -77,6 +77,17 @@ describe('the journal against the chargers', () => {
     expect(figures).toMatchObject({ answered: 3, records: 3, ...NOTHING_WRONG });
   });
 
+  it('passes over what only tells of sessions, though a call was the first to bring it', () => {
+    const figures = checked([call(0, 1)], [record(0, 7, 'charger.connected'), record(0, 1)]);
+    expect(figures).toMatchObject({ records: 1, ...NOTHING_WRONG });
+  });
+
+  it('does not miss a status after an error, which the broker may have known', () => {
+    const refused = call(0, 1, { ended: ENDED.refused });
+    expect(checked([refused, call(0, 2)], [record(0, 1)])).toMatchObject(NOTHING_WRONG);
+    expect(checked([refused, call(0, 2, { kind: CALL.start })], [record(0, 1)])).toMatchObject({ lost: 1 });
+  });
+
   it('has lost an answered call that is missing', () => {
     const figures = checked([call(0, 1), call(0, 2)], [record(0, 2)]);
     expect(figures).toMatchObject({ lost: 1, doubled: 0, reordered: 0 });

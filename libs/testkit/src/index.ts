@@ -18,6 +18,7 @@ export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';
 export { type BadPayload, loadSamplePayloads, type SamplePayloads } from './sample-payloads.ts';
 export { createServiceNode, type ServiceNode, type ServiceNodeOptions } from './service-node.ts';
 export {
+  NODE_FLAGS,
   type ProcessExit,
   type ServiceName,
   type ServiceProcess,

@@ -17,6 +17,8 @@ export interface ServiceNodeOptions {
   readonly ports?: { readonly ocpp: number; readonly health: number };
   /** Extra arguments of node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
+  /** See `ServiceProcessOptions`. */
+  readonly compiled?: boolean;
 }
 
 /** A node under control. */
@@ -52,7 +54,7 @@ const LOG_CHARS = 2_000;
 
 /** Takes ports for a node; nothing runs yet. */
 export async function createServiceNode(options: ServiceNodeOptions): Promise<ServiceNode> {
-  const { service, name, env, host = '127.0.0.1', nodeArgs = [] } = options;
+  const { service, name, env, host = '127.0.0.1', nodeArgs = [], compiled = false } = options;
   const { ocpp: ocppPort, health: healthPort } = options.ports ?? { ocpp: await freePort(), health: await freePort() };
   const health = `http://${host}:${healthPort}`;
   const listen = {
@@ -73,7 +75,8 @@ export async function createServiceNode(options: ServiceNodeOptions): Promise<Se
     start: async () => {
       const readyUrl = `${health}/readyz`;
       const settings = { ...env, ...listen };
-      running = await startService({ service, env: settings, nodeArgs, readyUrl, readyTimeoutMs: READY_MS_MAX });
+      const process = { service, env: settings, nodeArgs, compiled };
+      running = await startService({ ...process, readyUrl, readyTimeoutMs: READY_MS_MAX });
     },
     kill: async () => {
       await running?.kill();

@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from './wait-until.ts';
@@ -13,6 +14,12 @@ const alive = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
+
+/**
+ * Flags of Node every service is run with, the same as in the scripts of package.json. Node's own size of the young generation
+ * (16 MB a half) leaves so much garbage to the old one that an edge takes 21 KB a connection instead of 8 (docs/scaling.md).
+ */
+export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2'];
 
 /** Services that have a main.ts. */
 export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';
@@ -49,6 +56,8 @@ export interface ServiceProcessOptions {
   /** URL of a readiness endpoint to wait for. */
   readonly readyUrl?: string;
   readonly readyTimeoutMs?: number;
+  /** Runs what `npm run build` made, as the image does, instead of the sources; 30 MB less a process. */
+  readonly compiled?: boolean;
 }
 
 /** Starts the service and, with `readyUrl`, waits until it says 200 there. */
@@ -57,8 +66,14 @@ export async function startService(options: ServiceProcessOptions): Promise<Serv
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !name.startsWith('VOLTLANE_')) env[name] = value;
   }
-  const main = join(ROOT, 'services', options.service, 'src', 'main.ts');
-  const nodeArgs = [...(options.nodeArgs ?? []), '--conditions=source', main, ...(options.args ?? [])];
+  const folder = join(ROOT, 'services', options.service);
+  const main =
+    options.compiled === true
+      ? [join(folder, 'dist', 'main.js')]
+      : ['--conditions=source', join(folder, 'src', 'main.ts')];
+  const entry = main.at(-1) ?? '';
+  if (!existsSync(entry)) throw new Error(`${entry} is missing: npm run build makes it`);
+  const nodeArgs = [...NODE_FLAGS, ...(options.nodeArgs ?? []), ...main, ...(options.args ?? [])];
   const child = spawn(process.execPath, nodeArgs, { env: { ...env, ...options.env }, cwd: ROOT });
   const running = wrap(child);
   if (options.readyUrl !== undefined) await untilReady(running, options, options.readyUrl);

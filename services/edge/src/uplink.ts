@@ -71,8 +71,6 @@ interface Pending {
   readonly bytes: number;
   readonly deadlineAtMs: number;
   readonly lane: PartitionLane;
-  /** When the first copy left; negative infinity while none has. */
-  firstSentAtMs: number;
   /** When the newest copy left; negative infinity while none has, or when nobody took it. */
   sentAtMs: number;
   /** A copy that is not answered for this long is sent again; doubles with each. */
@@ -143,7 +141,6 @@ class UplinkTable implements Uplinks {
       bytes,
       deadlineAtMs,
       lane,
-      firstSentAtMs: Number.NEGATIVE_INFINITY,
       sentAtMs: Number.NEGATIVE_INFINITY,
       resendAfterMs: 0,
       copies: 0,
@@ -157,11 +154,14 @@ class UplinkTable implements Uplinks {
 
   replied(n: number, reply: DownlinkReply): boolean {
     const pending = this.#pending.get(n);
-    if (pending === undefined) return false;
+    if (pending === undefined) {
+      this.#patience.answeredTwice();
+      return false;
+    }
     const { sender, uplink, lane } = pending;
     if (sender.sessionId !== reply.sessionId || uplink.seq !== reply.seq) return false;
     this.#forget(pending);
-    this.#patience.learn(this.#ports.clock.monotonicMs() - pending.firstSentAtMs);
+    if (pending.copies === 1) this.#patience.learn(this.#ports.clock.monotonicMs() - pending.sentAtMs);
     if (lane.outage !== undefined) this.#release(lane);
     sender.replied(reply.seq, reply.outcome);
     return true;
@@ -221,7 +221,7 @@ class UplinkTable implements Uplinks {
       this.#ports.metrics.resent();
       // The session wrote the budget of the first copy.
       if (uplink.kind === 'call') uplink = { ...uplink, budgetMs: Math.round(pending.deadlineAtMs - nowMs) };
-    } else pending.firstSentAtMs = nowMs;
+    }
     pending.copies += 1;
     pending.sentAtMs = nowMs;
     pending.resendAfterMs = this.#patience.next(pending.resendAfterMs);

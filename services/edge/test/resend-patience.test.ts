@@ -27,3 +27,18 @@ it('leaves room above what answers take while they differ', () => {
 it('keeps a least time above eight seconds', () => {
   expect(new ResendPatience(20_000).next(0)).toBe(20_000);
 });
+
+it('finds out that one copy is enough when answers are slow', () => {
+  const patience = new ResendPatience(1_000);
+  let copies = 0;
+  for (let call = 0; call < 50; call += 1) {
+    copies = 1;
+    for (let waitMs = patience.next(0), sentMs = waitMs; sentMs < 3_000; sentMs += waitMs) {
+      copies += 1;
+      waitMs = patience.next(waitMs);
+    }
+    if (copies === 1) patience.learn(3_000);
+    for (let extra = 1; extra < copies; extra += 1) patience.answeredTwice();
+  }
+  expect(copies).toBe(1);
+});
