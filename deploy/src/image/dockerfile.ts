@@ -13,7 +13,9 @@ export type Step =
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'user'; readonly user: string }
   | { readonly kind: 'expose'; readonly ports: readonly number[] }
-  | { readonly kind: 'healthcheck' | 'entrypoint' | 'cmd'; readonly argv: readonly string[] };
+  | { readonly kind: 'healthcheck'; readonly argv: readonly string[] }
+  | { readonly kind: 'entrypoint'; readonly argv: readonly string[] }
+  | { readonly kind: 'cmd'; readonly argv: readonly string[] };
 
 /** A stage: the image it starts from, its name if it has one, its steps. */
 export interface Stage {
@@ -50,7 +52,8 @@ export function parseDockerfile(text: string): ImageRecipe {
       if (stage === undefined) throw new TypeError(`line ${line + 1}: ${keyword} before the first FROM`);
       if (keyword === 'COPY') stage.steps.push(copyStep(at(copies, line)));
       else if (keyword === 'ENTRYPOINT' || keyword === 'CMD') {
-        stage.steps.push({ kind: keyword === 'CMD' ? 'cmd' : 'entrypoint', argv: argvOf(at(arrays, line), line) });
+        const argv = argvOf(at(arrays, line), line);
+        stage.steps.push(keyword === 'CMD' ? { kind: 'cmd', argv } : { kind: 'entrypoint', argv });
       } else stage.steps.push(plainStep(keyword, words, instruction.getArgumentsContent() ?? '', line));
     }
   }
