@@ -9,7 +9,12 @@ export type Step =
   | { readonly kind: 'workdir'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string; readonly value: string }
   /** `from` names a stage; undefined is the build context. */
-  | { readonly kind: 'copy'; readonly from: string | undefined; readonly sources: readonly string[]; readonly to: string }
+  | {
+      readonly kind: 'copy';
+      readonly from: string | undefined;
+      readonly sources: readonly string[];
+      readonly to: string;
+    }
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'user'; readonly user: string }
   | { readonly kind: 'expose'; readonly ports: readonly number[] }
@@ -60,7 +65,10 @@ export function parseDockerfile(text: string): ImageRecipe {
   return { args, stages };
 }
 
-function stageOf(from: From, args: ReadonlyMap<string, string>): { image: string; name: string | undefined; steps: Step[] } {
+function stageOf(
+  from: From,
+  args: ReadonlyMap<string, string>,
+): { image: string; name: string | undefined; steps: Step[] } {
   const image = (from.getImage() ?? '').replace(/\$\{(\w+)\}/g, (_, name: string) => args.get(name) ?? '');
   return { image, name: from.getBuildStage() ?? undefined, steps: [] };
 }

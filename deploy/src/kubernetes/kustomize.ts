@@ -36,10 +36,10 @@ export function resolveKustomization(folder: string): readonly Tree[] {
   for (const each of list(kustomization['patches'], 'patches')) {
     onlyKnown(tree(each, 'patch'), new Set(['path']), 'patch');
     const path = join(folder, text(tree(each, 'patch')['path'], 'path'));
-    for (const patch of readManifests(path)) manifests = change(manifests, nameOf(patch), (one) => strategicMerge(one, patch));
+    for (const patch of readManifests(path))
+      manifests = change(manifests, nameOf(patch), (one) => strategicMerge(one, patch));
   }
-  for (const each of list(kustomization['replicas'], 'replicas'))
-    manifests = scale(manifests, tree(each, 'replicas'));
+  for (const each of list(kustomization['replicas'], 'replicas')) manifests = scale(manifests, tree(each, 'replicas'));
   for (const each of list(kustomization['images'], 'images')) manifests = retag(manifests, tree(each, 'images'));
   const namespace = kustomization['namespace'];
   return namespace === undefined ? manifests : manifests.map((one) => inNamespace(one, text(namespace, 'namespace')));
@@ -77,7 +77,8 @@ function generate(folder: string, manifests: readonly Tree[], generator: Tree): 
     const path = text(file, 'file');
     data[basename(path)] = readFileSync(join(folder, path), 'utf8');
   }
-  for (const literal of list(generator['literals'], 'literals')) Object.assign(data, parseEnvLines(text(literal, 'literal')));
+  for (const literal of list(generator['literals'], 'literals'))
+    Object.assign(data, parseEnvLines(text(literal, 'literal')));
   const made: Tree = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
   switch (generator['behavior']) {
     case undefined:
@@ -86,7 +87,10 @@ function generate(folder: string, manifests: readonly Tree[], generator: Tree): 
     case 'replace':
       return change(manifests, `ConfigMap/${name}`, (one) => ({ ...one, data }));
     case 'merge':
-      return change(manifests, `ConfigMap/${name}`, (one) => ({ ...one, data: { ...tree(one['data'], 'data'), ...data } }));
+      return change(manifests, `ConfigMap/${name}`, (one) => ({
+        ...one,
+        data: { ...tree(one['data'], 'data'), ...data },
+      }));
     default:
       throw new TypeError(`behavior ${String(generator['behavior'])} is not known here`);
   }
@@ -108,7 +112,9 @@ function parseEnvLines(lines: string): Record<string, string> {
 
 function scale(manifests: readonly Tree[], { name, count, ...rest }: Tree): readonly Tree[] {
   onlyKnown(rest, new Set(), 'replicas');
-  const owner = manifests.find((one) => nameOf(one) === `Deployment/${String(name)}` || nameOf(one) === `StatefulSet/${String(name)}`);
+  const owner = manifests.find(
+    (one) => nameOf(one) === `Deployment/${String(name)}` || nameOf(one) === `StatefulSet/${String(name)}`,
+  );
   if (owner === undefined) throw new Error(`replicas of ${String(name)}, which is neither Deployment nor StatefulSet`);
   return change(manifests, nameOf(owner), (one) => strategicMerge(one, { spec: { replicas: count } }));
 }

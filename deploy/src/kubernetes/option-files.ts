@@ -26,7 +26,11 @@ function fullOptionsFile(group: GroupName, settings: MapSettings): string {
   const shared = CATALOGUE.filter((entry) => !own.has(entry.field) && entry.field in settings.options);
   return [
     `# Options of ${group === 'shared' ? 'every service' : `the ${group}`}. Written by ${GENERATOR}, which checks them; do not edit.`,
-    ...entries.flatMap((entry) => ['', `# ${entry.option.doc}`, lineOf(entry, settings) ?? `# ${entry.env}=${defaultOf(entry)}`]),
+    ...entries.flatMap((entry) => [
+      '',
+      `# ${entry.option.doc}`,
+      lineOf(entry, settings) ?? `# ${entry.env}=${defaultOf(entry)}`,
+    ]),
     ...(shared.length === 0 ? [] : ['', '# Of the shared options, for this service alone.']),
     ...shared.map((entry) => lineOf(entry, settings) ?? ''),
     ...otherLines(settings),
@@ -37,7 +41,9 @@ function fullOptionsFile(group: GroupName, settings: MapSettings): string {
 /** Only what `settings` names. */
 function shortOptionsFile(settings: MapSettings): string {
   const lines = CATALOGUE.flatMap((entry) => lineOf(entry, settings) ?? []);
-  return [`# Written by ${GENERATOR}, which checks them; do not edit.`, ...lines, ...otherLines(settings), ''].join('\n');
+  return [`# Written by ${GENERATOR}, which checks them; do not edit.`, ...lines, ...otherLines(settings), ''].join(
+    '\n',
+  );
 }
 
 function lineOf(entry: CatalogueEntry, { options }: MapSettings): string | undefined {

@@ -64,5 +64,6 @@ export async function untilReady(running: ImageProcess, url: string): Promise<vo
     },
     { timeoutMs: 20_000 },
   );
-  if (gone !== undefined) throw new Error(`ended with ${JSON.stringify(gone)} before it was ready\n${running.output()}`);
+  if (gone !== undefined)
+    throw new Error(`ended with ${JSON.stringify(gone)} before it was ready\n${running.output()}`);
 }

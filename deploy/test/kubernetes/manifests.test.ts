@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { schemaProblems } from '../../src/kubernetes/api-schema.ts';
 import { readManifests } from '../../src/kubernetes/kustomize.ts';
 import { optionFiles } from '../../src/kubernetes/option-files.ts';
 import { EVERY_RULE } from '../../src/kubernetes/rules/every-rule.ts';
 import { secretsAreElsewhere, serviceContainers } from '../../src/kubernetes/rules/options.ts';
 import { socketsOfALostZoneFit, zonesAreUsed } from '../../src/kubernetes/rules/scaling.ts';
-import { schemaProblems } from '../../src/kubernetes/api-schema.ts';
 import { workloadsOf } from '../../src/kubernetes/workload.ts';
 import { KUBERNETES, PLACES, production } from './places.ts';
 
@@ -35,7 +35,9 @@ describe('production', () => {
     const example = readManifests(join(KUBERNETES, 'examples/secrets.yaml'));
     expect(schemaProblems(example)).toEqual([]);
     const form = (manifests: readonly unknown[]): string =>
-      JSON.stringify(manifests).replaceAll(/"(password|token)":"[^"]*"/g, '"$1":""').replaceAll(/,?"namespace":"\w+"/g, '');
+      JSON.stringify(manifests)
+        .replaceAll(/"(password|token)":"[^"]*"/g, '"$1":""')
+        .replaceAll(/,?"namespace":"\w+"/g, '');
     expect(form(example)).toBe(form(readManifests(join(KUBERNETES, 'overlays/dev/secrets.yaml'))));
     expect(secretsAreElsewhere(example)).toHaveLength(2);
   });
@@ -48,7 +50,10 @@ describe('the files below deploy/kubernetes', () => {
     const files = optionFiles();
     expect(paths.filter((path) => path.endsWith('.env')).toSorted()).toEqual([...files.keys()].toSorted());
     for (const [path, text] of files)
-      expect(readFileSync(join(KUBERNETES, path), 'utf8') === text, `${path}: run deploy/scripts/write-options.ts`).toBe(true);
+      expect(
+        readFileSync(join(KUBERNETES, path), 'utf8') === text,
+        `${path}: run deploy/scripts/write-options.ts`,
+      ).toBe(true);
   });
 
   it('are each used by a kustomization, or an example', () => {

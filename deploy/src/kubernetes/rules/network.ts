@@ -29,7 +29,9 @@ function closedPorts(policy: INetworkPolicy, workload: Workload): string[] {
   const open = (policy.spec?.ingress ?? []).flatMap(({ ports }) => ports ?? []).map(({ port }) => port);
   return workload.pod.containers
     .flatMap((container) => container.ports ?? [])
-    .filter(({ name, containerPort }) => !open.includes(name) && !open.includes(containerPort) && !PROBED.has(name ?? ''))
+    .filter(
+      ({ name, containerPort }) => !open.includes(name) && !open.includes(containerPort) && !PROBED.has(name ?? ''),
+    )
     .map(({ name }) => `${titleOf(policy)}: port ${name} is open to nobody`);
 }
 
@@ -42,7 +44,9 @@ function unknownPorts(policy: INetworkPolicy, workloads: readonly Workload[]): s
   const into = (policy.spec?.ingress ?? []).flatMap(({ ports }) => ports ?? []).map(({ port }) => ({ port, at: own }));
   const outOf = (policy.spec?.egress ?? []).flatMap(({ to, ports }) => {
     const at = workloads.filter(({ labels }) =>
-      (to ?? []).some(({ podSelector }) => podSelector?.matchLabels !== undefined && selects(podSelector.matchLabels, labels)),
+      (to ?? []).some(
+        ({ podSelector }) => podSelector?.matchLabels !== undefined && selects(podSelector.matchLabels, labels),
+      ),
     );
     return at.length === 0 ? [] : (ports ?? []).map(({ port }) => ({ port, at }));
   });

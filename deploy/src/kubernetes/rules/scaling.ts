@@ -59,5 +59,7 @@ export function zonesAreUsed(manifests: readonly Tree[]): string[] {
 function metricsOf(manifests: readonly Tree[]): { readonly name: string; readonly average: number }[] {
   return ofKind(manifests, HorizontalPodAutoscaler.is)
     .flatMap(({ spec }) => spec?.metrics ?? [])
-    .flatMap(({ pods }) => (pods === undefined ? [] : [{ name: pods.metric.name, average: Number(pods.target.averageValue) }]));
+    .flatMap(({ pods }) =>
+      pods === undefined ? [] : [{ name: pods.metric.name, average: Number(pods.target.averageValue) }],
+    );
 }

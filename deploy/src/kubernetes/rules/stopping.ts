@@ -15,7 +15,9 @@ export function graceCoversStop(manifests: readonly Tree[]): string[] {
   return serviceContainers(manifests).flatMap((one) => {
     const graceS = one.workload.pod.terminationGracePeriodSeconds ?? GRACE_S;
     const needS = preStopS(one.container) + configOf(one, one.service, manifests).stopDeadlineMs / 1000 + MARGIN_S;
-    return graceS >= needS ? [] : [`${one.workload.title}: a grace of ${graceS} s is below the ${needS} s a stop may take`];
+    return graceS >= needS
+      ? []
+      : [`${one.workload.title}: a grace of ${graceS} s is below the ${needS} s a stop may take`];
   });
 }
 
@@ -29,7 +31,9 @@ export function drainKeepsItsPace(manifests: readonly Tree[]): string[] {
 /** The next edge begins to go only when the one before has told its sockets; a rollout waits for nothing else. */
 export function edgesDrainOneByOne(manifests: readonly Tree[]): string[] {
   return edges(manifests).flatMap(({ title, tellS, stopS, minReadyS }) =>
-    minReadyS >= stopS + tellS ? [] : [`${title}: minReadySeconds ${minReadyS} is below preStop and drain, ${stopS + tellS} s`],
+    minReadyS >= stopS + tellS
+      ? []
+      : [`${title}: minReadySeconds ${minReadyS} is below preStop and drain, ${stopS + tellS} s`],
   );
 }
 
@@ -47,8 +51,10 @@ export function rolloutsAreGentle(manifests: readonly Tree[]): string[] {
 
 /** nats-server leaves in the mode that moves its clients, and has the time for it. */
 export function natsLeavesAsLameDuck(manifests: readonly Tree[]): string[] {
-  const conf = ofKind(manifests, ConfigMap.is).find((map) => map.metadata?.name === 'nats-config')?.data?.['nats.conf'] ?? '';
-  const secondsOf = (name: string): number => Number(new RegExp(`^${name}: "(\\d+)s"$`, 'm').exec(conf)?.[1] ?? Number.NaN);
+  const conf =
+    ofKind(manifests, ConfigMap.is).find((map) => map.metadata?.name === 'nats-config')?.data?.['nats.conf'] ?? '';
+  const secondsOf = (name: string): number =>
+    Number(new RegExp(`^${name}: "(\\d+)s"$`, 'm').exec(conf)?.[1] ?? Number.NaN);
   return workloadsOf(manifests)
     .filter(({ name }) => name === 'nats')
     .flatMap(({ title, pod }) => {
