@@ -9,7 +9,7 @@ import { nameOf, type Tree } from '../../src/kubernetes/tree.ts';
 const DEPLOYMENT = [
   'kind: Deployment',
   'metadata: { name: a }',
-  'spec: { template: { spec: { containers: [{ name: c, image: one }, { name: d, image: "two:1", args: [x, y] }] } } }',
+  'spec: { template: { spec: { containers: [{ name: c, image: one }, { name: d, image: "two:1", args: [x, z] }] } } }',
 ].join('\n');
 
 /** Resolves a kustomization of the given files in a folder of its own. */
@@ -47,7 +47,7 @@ describe('a kustomization', () => {
           spec: {
             containers: [
               { name: 'c', image: 'one:7' },
-              { name: 'd', image: 'three:1', args: ['x', 'y'] },
+              { name: 'd', image: 'three:1', args: ['x', 'z'] },
             ],
           },
         },
