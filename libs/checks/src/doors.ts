@@ -20,6 +20,9 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   'hdr-histogram-js': ['loadtest'],
   uplot: ['loadtest'],
   'oxc-parser': ['checks'],
+  'dockerfile-ast': ['deploy'],
+  'kubernetes-models': ['deploy'],
+  yaml: ['deploy'],
   vitest: ['checks'],
 };
 

@@ -74,8 +74,8 @@ export interface DrainPorts {
   readonly closeCode: number;
 }
 
-/** Share of the deadline in which every socket is told to close. */
-const TELL_WITHIN = 0.5;
+/** Share of the drain's deadline in which every socket is told to close. */
+export const TELL_WITHIN = 0.5;
 /** Share of the deadline after which sockets that still wait for an answer are cut, so that the workers can be told. */
 const CUT_AT = 0.7;
 const POLL_MS = 20;

@@ -76,7 +76,7 @@ const PENDING_BYTES_MAX = 67_108_864;
 const REPLACEMENTS_PER_WINDOW_MAX = 10;
 const REPLACEMENT_WINDOW_MS = 60_000;
 /** Share of the stop deadline an edge takes; the rest is for what stops after it, as the worker does in the broker. */
-const STOP_SHARE = 0.7;
+export const STOP_SHARE = 0.7;
 
 /** Starts an edge; rejects with EdgeError when it cannot. */
 export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
