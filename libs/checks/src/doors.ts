@@ -19,6 +19,9 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   commander: ['virtual-charger', 'loadtest', 'chaos'],
   'hdr-histogram-js': ['loadtest'],
   uplot: ['loadtest'],
+  '@lezer/common': ['deploy'],
+  '@prometheus-io/lezer-promql': ['deploy'],
+  yaml: ['deploy'],
   'oxc-parser': ['checks'],
   vitest: ['checks'],
 };
