@@ -13,6 +13,8 @@ export interface SharedOwnershipOptions extends MembershipTimes {
 export interface OwnershipStats {
   /** Partitions held now. */
   readonly held: number;
+  /** Partitions nobody acts for now, as this worker sees them; all of them while it is fenced and can see nothing. */
+  readonly unowned: number;
   /** Live members now, this one included while it is current. */
   readonly members: number;
   readonly gained: number;

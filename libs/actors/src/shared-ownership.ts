@@ -165,15 +165,22 @@ export class SharedOwnership implements Ownership {
     const { livePeers, heartbeatFailures } = this.#membership.stats();
     const { conflicts, failures, unreadable } = this.#table.stats();
     const own = this.#membership.isCurrent() ? 1 : 0;
+    const { slots } = this.#table;
     return {
       ...this.#counts,
-      held: own === 0 ? 0 : this.#table.slots.filter((slot) => slot.held !== undefined).length,
+      held: own === 0 ? 0 : slots.filter((slot) => slot.held !== undefined).length,
+      unowned: own === 0 ? slots.length : slots.filter((slot) => !this.#isServed(slot)).length,
       members: livePeers + own,
       heartbeatFailures,
       claimConflicts: conflicts,
       claimFailures: failures,
       claimsUnreadable: unreadable,
     };
+  }
+
+  #isServed({ worker, held }: Slot): boolean {
+    if (worker === this.#deps.worker) return held !== undefined;
+    return worker !== undefined && this.#membership.isLive(worker);
   }
 
   #assignment(): readonly (WorkerId | undefined)[] {

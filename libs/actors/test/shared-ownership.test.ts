@@ -153,6 +153,19 @@ describe('shared ownership', () => {
     await made.pass(2000, 50);
     expect(made.partitions.filter((p) => made.holderOf(p) === undefined)).toEqual([5]);
     expect(made.node('w1').ownership.healthy()).toBe(false);
+    expect(made.node('w1').ownership.stats()).toMatchObject({ held: PARTITIONS - 1, unowned: 1 });
+  });
+
+  it('counts as unowned what no live worker acts for, and everything while it is fenced itself', async () => {
+    const made = await cluster('w1', 'w2');
+    const unowned = (name: string): number => made.node(name).ownership.stats().unowned;
+    expect([unowned('w1'), unowned('w2')]).toEqual([0, 0]);
+    made.freeze('w1');
+    // Others may still act for what a fenced worker held; only they can tell.
+    await made.pass(800);
+    expect([unowned('w1'), unowned('w2')]).toEqual([PARTITIONS, 0]);
+    await made.until(() => made.settledOn(['w2']), 3000);
+    expect(unowned('w2')).toBe(0);
   });
 
   it('takes a partition again, with a higher epoch, when an operator removes its claim', async () => {

@@ -19,6 +19,8 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   commander: ['virtual-charger', 'loadtest', 'chaos'],
   'hdr-histogram-js': ['loadtest'],
   uplot: ['loadtest'],
+  '@lezer/common': ['deploy'],
+  '@prometheus-io/lezer-promql': ['deploy'],
   'oxc-parser': ['checks'],
   'dockerfile-ast': ['deploy'],
   'kubernetes-models': ['deploy'],

@@ -5,6 +5,10 @@
  * message id or address can ever become a series. All children exist from the start (zero is a value, absence is not) and
  * are bound once, so the hot path only calls `add`.
  */
+
+import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import { getHeapStatistics } from 'node:v8';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Label names with every value each may have. */
@@ -86,7 +90,7 @@ export function createMetrics(service: string): Metrics {
     help: facts.help,
     labelNames: Object.keys(facts.labels ?? {}),
   });
-  return {
+  const made: Metrics = {
     counter(facts) {
       const counter = new Counter({ ...named(facts), registers });
       return family(facts.labels, (values) => {
@@ -134,6 +138,26 @@ export function createMetrics(service: string): Metrics {
       return exposed.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
     },
   };
+  reportMemoryLimits(made);
+  return made;
+}
+
+/** What use of memory is judged by. The size of the process and of its heap are among the metrics every process has. */
+function reportMemoryLimits(metrics: Pick<Metrics, 'readGauge'>): void {
+  const containerBytes = constrainedMemory();
+  // 0 where nothing is known, and a number beyond every machine where a container has no limit.
+  const memoryBytes = containerBytes > 0 ? Math.min(containerBytes, totalmem()) : totalmem();
+  metrics.readGauge({
+    name: 'memory_limit_bytes',
+    help: 'Memory this process may use: of its container, else of the machine.',
+    read: () => memoryBytes,
+  });
+  const heapBytes = getHeapStatistics().heap_size_limit;
+  metrics.readGauge({
+    name: 'heap_limit_bytes',
+    help: 'Size of the JavaScript heap beyond which this process ends.',
+    read: () => heapBytes,
+  });
 }
 
 function family<L extends Labels, Child>(

@@ -56,6 +56,14 @@ describe('metrics', () => {
     expect(await metrics.seriesCount()).toBeLessThan(SERIES_MAX / 10);
   });
 
+  it('says what the use of memory is to be judged by', async () => {
+    const text = await createMetrics('edge').expose();
+    const value = (name: string): number => Number(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1]);
+    expect(value('voltlane_memory_limit_bytes')).toBeGreaterThan(value('process_resident_memory_bytes'));
+    expect(value('voltlane_memory_limit_bytes')).toBeLessThan(2 ** 50);
+    expect(value('voltlane_heap_limit_bytes')).toBeGreaterThan(value('nodejs_heap_size_used_bytes'));
+  });
+
   it('keeps the registries of two services apart', async () => {
     const edge = createMetrics('edge');
     edge.counter({ name: 'only_edge_total', help: 'E.' });

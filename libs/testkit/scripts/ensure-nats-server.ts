@@ -1,5 +1,5 @@
 /** Prints the path of a nats-server binary, fetching it first where there is none. As vitest's globalSetup it only fetches. */
-import { natsServerBinary } from '../src/nats-binary.ts';
+import { natsServerBinary } from '../src/debian-binary.ts';
 
 /** Called by vitest once, before the workers start. */
 export async function setup(): Promise<void> {

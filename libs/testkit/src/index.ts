@@ -8,10 +8,10 @@ export {
   HANDSHAKE_CASES,
   type HandshakeCase,
 } from './bad-input-cases.ts';
+export { debianBinary, natsServerBinary } from './debian-binary.ts';
 export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
 export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';
 export { type MachineFacts, machineFacts } from './machine-facts.ts';
-export { natsServerBinary } from './nats-binary.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export { freePort, type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';

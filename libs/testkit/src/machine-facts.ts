@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { natsServerBinary } from './nats-binary.ts';
+import { natsServerBinary } from './debian-binary.ts';
 
 /** Machine and versions. */
 export interface MachineFacts {

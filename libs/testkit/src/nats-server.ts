@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { natsServerBinary } from './nats-binary.ts';
+import { natsServerBinary } from './debian-binary.ts';
 
 /** How to start a server. */
 export interface NatsServerOptions {

@@ -111,6 +111,7 @@ const ROUND_TRIP_BUCKETS_S: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.02
 
 /** Figures that are kept where they arise and read at each scrape. */
 export interface EdgeGauges {
+  readonly connectionsMax: number;
   connections(): number;
   sessions(): number;
   pending(): number;
@@ -198,6 +199,11 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
     socketError: (code) => errors(SOCKET_ERRORS[code] ?? OTHER).add(),
     show(gauges) {
       metrics.readGauge({ name: 'edge_connections', help: 'Open sockets.', read: () => gauges.connections() });
+      metrics.readGauge({
+        name: 'edge_connections_max',
+        help: 'Sockets this edge holds at most; one more is refused.',
+        read: () => gauges.connectionsMax,
+      });
       metrics.readGauge({
         name: 'edge_sessions',
         help: 'Sessions that have not ended.',

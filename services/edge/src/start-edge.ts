@@ -33,6 +33,12 @@ export const startEdge = async (deps: EdgeDeps): Promise<Edge> => {
   const { partitions } = settings;
   const parts = { config, bus, lookup, partitions, subjects, clock, random, log: telemetry.log, metrics };
   const edge = await runEdge(deps.listen === undefined ? parts : { ...parts, listen: deps.listen });
-  metrics.show(edge);
+  metrics.show({
+    connectionsMax: config.connectionsMax,
+    connections: () => edge.connections(),
+    sessions: () => edge.sessions(),
+    pending: () => edge.pending(),
+    handshakesWaiting: () => edge.handshakesWaiting(),
+  });
   return edge;
 };

@@ -33,6 +33,8 @@ export interface WorkerMetrics {
   duplicate(kind: (typeof DUPLICATE_KINDS)[number]): void;
   /** A record was acknowledged by the journal. */
   appended(to: (typeof RECORD_CLASSES)[number], tookMs: number, events: readonly { readonly kind: EventKind }[]): void;
+  /** An append ended without an acknowledgement: whether the record is there is not known. */
+  appendFailed(to: (typeof RECORD_CLASSES)[number]): void;
   /** The journal held a newer record than this actor knew. */
   appendConflict(): void;
   /** A message is tried again because the bus failed it. */
@@ -82,6 +84,11 @@ export function createWorkerMetrics(
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10],
   });
   const appendChildren = { state: appends.of({ class: 'state' }), meter: appends.of({ class: 'meter' }) };
+  const appendFailures = metrics.counter({
+    name: 'worker_append_failures_total',
+    help: 'Appends without an acknowledgement, by class of record; the message is tried again.',
+    labels: { class: RECORD_CLASSES },
+  });
   const duplicates = metrics.counter({
     name: 'worker_duplicates_total',
     help: 'Messages recognised as applied before, by what recognised them.',
@@ -137,6 +144,7 @@ export function createWorkerMetrics(
       appendChildren[to].observe(tookMs / 1000);
       for (const { kind } of drafts) events.of({ kind }).add();
     },
+    appendFailed: (to) => appendFailures.of({ class: to }).add(),
     appendConflict: () => conflicts.add(),
     busRetry: () => busRetries.add(),
     failure: () => failures.add(),
@@ -188,6 +196,11 @@ const OWNERSHIP_TOTALS: readonly (readonly [field: keyof OwnershipStats, name: s
 
 function declareOwnership(metrics: Metrics, stats: () => OwnershipStats): void {
   metrics.readGauge({ name: 'worker_partitions', help: 'Partitions this worker acts for.', read: () => stats().held });
+  metrics.readGauge({
+    name: 'worker_partitions_unowned',
+    help: 'Partitions nobody acts for, as this worker sees them; all of them while it is fenced.',
+    read: () => stats().unowned,
+  });
   metrics.readGauge({
     name: 'worker_members',
     help: 'Live workers as this one sees them.',

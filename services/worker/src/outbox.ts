@@ -80,11 +80,9 @@ export class Outbox {
     const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs };
     const events = drafts.map((draft, index) => numbered(draft, next.eventCount + index + 1));
     const startedMs = this.#deps.clock.monotonicMs();
-    const result = await this.#deps.journal.append(
-      actor.stateSubject,
-      { body: this.#encode(actor, events, cause, nowMs), headers: { [STATE_HEADER]: writeState(state) } },
-      actor.expectedSequence,
-    );
+    const record = { body: this.#encode(actor, events, cause, nowMs), headers: { [STATE_HEADER]: writeState(state) } };
+    const appending = this.#deps.journal.append(actor.stateSubject, record, actor.expectedSequence);
+    const result = await this.#acknowledged('state', appending);
     if (result.kind === 'conflict') {
       this.#deps.metrics.appendConflict();
       throw new WorkerError(
@@ -108,7 +106,8 @@ export class Outbox {
     const startedMs = this.#deps.clock.monotonicMs();
     const event: EventBody = { id: draft.id, kind: draft.kind, at: draft.at, data: draft.data };
     const body = this.#encode(actor, [event], cause, nowMs);
-    const result = await this.#deps.journal.record(actor.meterSubject, { body, headers: {} }, draft.id);
+    const recording = this.#deps.journal.record(actor.meterSubject, { body, headers: {} }, draft.id);
+    const result = await this.#acknowledged('meter', recording);
     if (result.kind === 'duplicate') this.#deps.metrics.duplicate('meter');
     else this.#deps.metrics.appended('meter', this.#deps.clock.monotonicMs() - startedMs, [draft]);
   }
@@ -173,6 +172,15 @@ export class Outbox {
       ...CLOSINGS[why],
     });
     this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(session.edgeId)), data);
+  }
+
+  async #acknowledged<T>(to: 'state' | 'meter', appending: Promise<T>): Promise<T> {
+    try {
+      return await appending;
+    } catch (error) {
+      this.#deps.metrics.appendFailed(to);
+      throw error;
+    }
   }
 
   /** A record may come of what the worker noticed by itself, long after the charger said something. */

@@ -276,6 +276,7 @@ async function run(loss: Loss): Promise<Run> {
 
 const NO_OWNERSHIP = {
   held: 0,
+  unowned: 0,
   members: 0,
   gained: 0,
   lost: 0,

@@ -29,6 +29,7 @@ const subjects = createSubjects('');
 
 const NO_OWNERSHIP = {
   held: 0,
+  unowned: 0,
   members: 0,
   gained: 0,
   lost: 0,
