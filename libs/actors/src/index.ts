@@ -11,7 +11,7 @@ export { ActorHost } from './host.ts';
 export type { Delivery, HostOptions, HostStats } from './host-options.ts';
 export type { MemberRecord, MemberState } from './member.ts';
 export { decodeMember, EDGES_BUCKET, encodeMember, WORKERS_BUCKET } from './member.ts';
-export type { MembershipTimes } from './membership.ts';
+export type { MembershipTimes, PresenceLine } from './membership.ts';
 export { Membership } from './membership.ts';
 export type { Ownership, PartitionListener } from './ownership.ts';
 export type { SharedOwnershipDependencies } from './shared-ownership.ts';

@@ -6,6 +6,10 @@
  * entry last changed; one that stands still for `memberExpiryMs` is dead. No two clocks are ever compared, and a heartbeat
  * costs one write whatever the number of partitions is.
  *
+ * Silence alone says little: a worker under load, or one whose bucket has no leader for a moment, is silent, too. So who is silent
+ * for two heartbeats is looked for on its line, a subscription it holds while it is connected. Nobody there: its connection is
+ * gone, as after a crash, and it is dead at once. Somebody there: it may hang, and gets all of `memberExpiryMs`.
+ *
  * A reader may only blame others for silence while it would hear them. It knows that from its own heartbeats, which come back
  * through the same watch: while they do not (connection away, no JetStream leader, a stalled watch, this process stood still),
  * there are no verdicts, and when they do again, everybody who lived gets a full fresh period.
@@ -42,6 +46,16 @@ export interface MembershipDependencies<Id extends string> {
   readonly bus: Pick<Bus, 'status' | 'onStatus'>;
   readonly clock: Clock;
   readonly times: MembershipTimes;
+  /** Without it only heartbeats count. */
+  readonly line?: PresenceLine<Id>;
+}
+
+/** Tells who is connected, whatever its heartbeats do. */
+export interface PresenceLine<Id extends string> {
+  /** Holds the own line. */
+  hold(): Subscription;
+  /** False when certainly nobody holds that line; never rejects. */
+  isHeld(id: Id): Promise<boolean>;
 }
 
 /** Who wants to know. */
@@ -55,6 +69,8 @@ export interface MembershipListener {
 }
 
 const TICKS_PER_BEAT = 5;
+/** Heartbeats a member may be late before it is looked for on its line. */
+const SILENT_BEATS = 2;
 
 /** This process among the others. */
 export class Membership<Id extends string> {
@@ -91,8 +107,14 @@ export class Membership<Id extends string> {
         .then((watch: Subscription) => this.#undo.push(() => watch.unsubscribe()), reject);
     });
     this.#peers.known = true;
+    const { line } = this.#deps;
+    if (line !== undefined) {
+      const held = line.hold();
+      this.#undo.push(() => held.unsubscribe());
+    }
     const status = bus.onStatus((now) => {
       if (now !== 'connected') return;
+      this.#checkLine();
       this.#peers.grant(clock.monotonicMs());
       void this.#heartbeat.send();
     });
@@ -186,11 +208,29 @@ export class Membership<Id extends string> {
     this.#listener?.fenced();
   }
 
+  /** Back on the bus: whoever looked for this worker on its line meanwhile has found nobody. */
+  #checkLine(): void {
+    const { clock, line, times } = this.#deps;
+    if (line === undefined || clock.monotonicMs() - this.#provenMs <= SILENT_BEATS * times.heartbeatMs) return;
+    this.#provenMs = Number.NEGATIVE_INFINITY;
+    this.#checkFence();
+  }
+
+  async #look(line: PresenceLine<Id>, id: Id, silentSinceMs: number): Promise<void> {
+    if (await line.isHeld(id)) return;
+    // Its heartbeat may have come meanwhile, or this process may have lost its own way to the bus.
+    if (this.hears() && this.#peers.hungUp(id, silentSinceMs)) this.#changed();
+  }
+
   #tick(): void {
     this.#checkFence();
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.hears()) {
       if (this.#peers.expire(nowMs)) this.#changed();
+      const { line, times } = this.#deps;
+      if (line !== undefined)
+        for (const { id, seenMs } of this.#peers.silent(nowMs, SILENT_BEATS * times.heartbeatMs, times.heartbeatMs))
+          void this.#look(line, id, seenMs);
       if (this.#joined && this.#isFirst()) this.#bury(nowMs);
     }
     this.#listener?.ticked();

@@ -10,6 +10,8 @@ interface Peer {
   /** When its entry last changed, or when it got a fresh period. */
   seenMs: number;
   moved: boolean;
+  /** When it was last looked for on its line. */
+  soughtMs: number;
   /** There is no entry for it: forget it once it is not live. */
   gone: boolean;
 }
@@ -75,7 +77,7 @@ export class PeerTable<Id extends string = string> {
     const peer = this.#peers.get(id);
     if (peer === undefined) {
       const { state } = record;
-      this.#peers.set(id, { state, live: true, seenMs: nowMs, moved: this.known, gone: false });
+      this.#peers.set(id, { state, live: true, seenMs: nowMs, moved: this.known, soughtMs: nowMs, gone: false });
       return true;
     }
     const news = !peer.live || peer.state !== record.state;
@@ -95,7 +97,14 @@ export class PeerTable<Id extends string = string> {
     const peer = this.#peers.get(worker);
     if (peer?.live === true) return false;
     if (peer === undefined) {
-      this.#peers.set(worker, { state: 'leaving', live: true, seenMs: nowMs, moved: false, gone: true });
+      this.#peers.set(worker, {
+        state: 'leaving',
+        live: true,
+        seenMs: nowMs,
+        moved: false,
+        soughtMs: nowMs,
+        gone: true,
+      });
       return true;
     }
     peer.live = true;
@@ -133,6 +142,26 @@ export class PeerTable<Id extends string = string> {
       if (peer.gone) this.#peers.delete(worker);
     }
     return news;
+  }
+
+  /** Those who live and were silent for `silentMs`, each again only after `againMs`. */
+  silent(nowMs: number, silentMs: number, againMs: number): readonly { readonly id: Id; readonly seenMs: number }[] {
+    const silent: { id: Id; seenMs: number }[] = [];
+    for (const [id, peer] of this.#peers) {
+      if (!peer.live || nowMs - peer.seenMs <= silentMs || nowMs - peer.soughtMs < againMs) continue;
+      peer.soughtMs = nowMs;
+      silent.push({ id, seenMs: peer.seenMs });
+    }
+    return silent;
+  }
+
+  /** Nobody holds the line of a member that is silent since `seenMs`; true when that is news. */
+  hungUp(id: Id, seenMs: number): boolean {
+    const peer = this.#peers.get(id);
+    if (peer === undefined || !peer.live || peer.seenMs !== seenMs) return false;
+    peer.live = false;
+    if (peer.gone) this.#peers.delete(id);
+    return true;
   }
 
   /** Some of the workers that died long ago; each is named again only after another such time. */

@@ -16,10 +16,13 @@
  * A member leaves. It says so in its heartbeat first, so that the others reckon without it, then hands everything over as
  * above, then removes its entry.
  *
- * A member crashes. Its heartbeat stands still; after `memberExpiryMs` each of the others drops it from the assignment and takes
- * the claims it now wins: nobody has to release them.
+ * A member crashes. Its heartbeat stands still, and after two of them nobody is found on its line (`membership.ts`): each of the
+ * others drops it from the assignment and takes the claims it now wins; nobody has to release them.
  *
- * A member hangs (SIGSTOP, a stall, a cut connection) and returns. `selfFenceMs` after the last heartbeat it knows was taken, it
+ * A member is cut off from the bus. The others find nobody on its line, too, and do not wait. It can do nothing meanwhile, and
+ * is fenced before it is heard again.
+ *
+ * A member hangs (SIGSTOP, a stall) and returns. `selfFenceMs` after the last heartbeat it knows was taken, it
  * is fenced: `epochOf` says so the moment it runs again, before any timer could, and it drops its partitions. Only after
  * that (`memberExpiryMs`) do others take them, so in good order nobody ever acts beside it. When its heartbeats get through
  * again, it joins anew, and takes nothing back but under new epochs.
@@ -48,6 +51,7 @@ import type { ClaimStep } from './claim-step.ts';
 import { nextStep } from './claim-step.ts';
 import type { Slot } from './claim-table.ts';
 import { ClaimTable } from './claim-table.ts';
+import type { PresenceLine } from './membership.ts';
 import { Membership } from './membership.ts';
 import type { Ownership, PartitionListener } from './ownership.ts';
 import type { OwnershipStats, SharedOwnershipOptions } from './shared-ownership-options.ts';
@@ -62,6 +66,7 @@ export interface SharedOwnershipDependencies {
   readonly members: KeyValue;
   readonly bus: Pick<Bus, 'status' | 'onStatus'>;
   readonly clock: Clock;
+  readonly line?: PresenceLine<WorkerId>;
   readonly options: SharedOwnershipOptions;
 }
 
@@ -96,7 +101,7 @@ export class SharedOwnership implements Ownership {
 
   constructor(deps: SharedOwnershipDependencies) {
     this.#deps = deps;
-    const { worker, members, bus, clock, options, claims, partitions } = deps;
+    const { worker, members, bus, clock, options, claims, partitions, line } = deps;
     this.#handingMax = options.rebalanceInFlightMax;
     this.#membership = new Membership({
       self: worker,
@@ -106,6 +111,7 @@ export class SharedOwnership implements Ownership {
       bus,
       clock,
       times: options,
+      ...(line === undefined ? {} : { line }),
     });
     this.#table = new ClaimTable(claims, partitions, (slot, fresh) => this.#observe(slot, fresh));
   }

@@ -5,6 +5,7 @@ import { createFakeClock } from '@voltlane/time';
 import type { WorkerId } from '@voltlane/wire';
 import { isWorkerId, workerId } from '@voltlane/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PresenceLine } from '../src/index.ts';
 import { encodeMember, Membership } from '../src/index.ts';
 
 const ME = workerId('me');
@@ -38,7 +39,7 @@ function tick(): void {
   for (const each of ticks) each();
 }
 
-beforeEach(async () => {
+async function begin(line?: PresenceLine<WorkerId>): Promise<void> {
   clock = createFakeClock();
   ticks = [];
   acks = [];
@@ -80,13 +81,16 @@ beforeEach(async () => {
       },
     },
     times: TIMES,
+    ...(line === undefined ? {} : { line }),
   });
   await membership.start({
     fenced: () => void told.push(`fenced at ${clock.monotonicMs()}`),
     changed: () => void told.push(`changed at ${clock.monotonicMs()}`),
     ticked: () => undefined,
   });
-});
+}
+
+beforeEach(() => begin());
 
 describe('the fence', () => {
   it('counts from the sending of a heartbeat, not from its acknowledgement', async () => {
@@ -161,5 +165,77 @@ describe('verdicts', () => {
     seen(ME);
     tick();
     expect(membership.isLive(PEER)).toBe(false);
+  });
+});
+
+describe('the line', () => {
+  let connected: boolean;
+  let looks: number;
+  /** The own heartbeat is acknowledged and comes back. */
+  const beat = async (): Promise<void> => {
+    tick();
+    for (const ack of acks.splice(0)) ack();
+    await settle();
+    seen(ME);
+  };
+
+  beforeEach(async () => {
+    connected = true;
+    looks = 0;
+    await begin({
+      hold: () => ({ unsubscribe: () => undefined }),
+      isHeld: () => {
+        looks += 1;
+        return Promise.resolve(connected);
+      },
+    });
+    await beat();
+    seen(PEER);
+  });
+
+  it('of somebody who is silent for two heartbeats and gone makes him dead at once', async () => {
+    connected = false;
+    await passTo(500);
+    await beat();
+    expect([looks, membership.isLive(PEER)]).toEqual([0, true]);
+    await passTo(501);
+    await beat();
+    expect([looks, membership.isLive(PEER)]).toEqual([1, false]);
+    expect(told.at(-1)).toBe('changed at 501');
+  });
+
+  it('gives somebody who hangs all of his time, and is asked once a heartbeat', async () => {
+    for (let at = 450; at <= 1000; at += 50) {
+      await passTo(at);
+      await beat();
+    }
+    expect([looks, membership.isLive(PEER)]).toEqual([2, true]);
+    await passTo(1001);
+    await beat();
+    expect(membership.isLive(PEER)).toBe(false);
+  });
+
+  it('says nothing against a heartbeat that came while it was looked for', async () => {
+    connected = false;
+    await passTo(501);
+    tick();
+    seen(PEER);
+    await settle();
+    expect([looks, membership.isLive(PEER)]).toEqual([1, true]);
+  });
+
+  it('fences a worker that was away for so long that others found nobody on its own', async () => {
+    expect(membership.isCurrent()).toBe(true);
+    await passTo(501);
+    told = [];
+    onStatus('connected');
+    expect(told[0]).toBe('fenced at 501');
+    expect(membership.isCurrent()).toBe(false);
+  });
+
+  it('is not missed for a shorter time', async () => {
+    await passTo(500);
+    onStatus('connected');
+    expect(membership.isCurrent()).toBe(true);
   });
 });

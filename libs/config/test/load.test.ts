@@ -133,10 +133,10 @@ describe('loading the configuration', () => {
 
   it.each([
     [
-      { VOLTLANE_SELF_FENCE_MS: '1000' },
-      'VOLTLANE_SELF_FENCE_MS (1000) must be below VOLTLANE_MEMBER_EXPIRY_MS (1000)',
+      { VOLTLANE_SELF_FENCE_MS: '2200' },
+      'VOLTLANE_SELF_FENCE_MS (2200) must be below VOLTLANE_MEMBER_EXPIRY_MS (2200)',
     ],
-    [{ VOLTLANE_MEMBER_HEARTBEAT_MS: '350' }, 'VOLTLANE_MEMBER_HEARTBEAT_MS (350) must be below half of'],
+    [{ VOLTLANE_MEMBER_HEARTBEAT_MS: '900' }, 'VOLTLANE_MEMBER_HEARTBEAT_MS (900) must be below half of'],
   ])('refuses a worker that would act after others took over: %j', (env, expected) => {
     expect(problemsOf(['worker'], env).join('\n')).toContain(expected);
   });

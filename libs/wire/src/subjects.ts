@@ -8,6 +8,7 @@
  *     [prefix.]voltlane.v1.edge.<edge>.in               calls and closes for an edge
  *     [prefix.]voltlane.v1.edge.<edge>.reply.<n>        answer to the edge's publish number n
  *     [prefix.]voltlane.v1.sessions.<edge>              request/reply: an owner asks an edge for its sessions
+ *     [prefix.]voltlane.v1.worker.<worker>              a worker listens while it is connected; nothing is ever answered
  *
  *     public, JSON (stable)
  *     [prefix.]command.<tenant>.<charger>.<Action>      request/reply: a backend asks for a call to a charger
@@ -26,6 +27,7 @@ import {
   isTenant,
   type PartitionId,
   type Tenant,
+  type WorkerId,
 } from './identity.ts';
 import { isAction, tokensOf } from './subject-tokens.ts';
 import { encodeToken, parseToken } from './token.ts';
@@ -75,6 +77,8 @@ export interface Subjects {
   edgeFilter(edgeId: EdgeId): string;
   /** Where an edge is asked for its sessions. */
   edgeSessions(edgeId: EdgeId): string;
+  /** Where a worker listens while it is connected. */
+  worker(workerId: WorkerId): string;
   parseCall(subject: string): PartitionId | undefined;
   parseForward(subject: string): PartitionId | undefined;
   parseOwner(subject: string): PartitionId | undefined;
@@ -109,6 +113,7 @@ export function createSubjects(prefix: string = ''): Subjects {
   const ownerRoot = `${root}voltlane.v1.owner.`;
   const edgeRoot = `${root}voltlane.v1.edge.`;
   const sessionsRoot = `${root}voltlane.v1.sessions.`;
+  const workerRoot = `${root}voltlane.v1.worker.`;
   const commandRoot = `${root}command.`;
   const eventRoot = `${root}event.`;
   const handleRoot = `${root}handle.`;
@@ -123,6 +128,7 @@ export function createSubjects(prefix: string = ''): Subjects {
     edgeReply: (edgeId, n) => `${edgeRoot}${edgeId}.reply.${n}`,
     edgeFilter: (edgeId) => `${edgeRoot}${edgeId}.>`,
     edgeSessions: (edgeId) => sessionsRoot + edgeId,
+    worker: (workerId) => workerRoot + workerId,
     parseCall: (subject) => parsePartition(callRoot, subject),
     parseForward: (subject) => parsePartition(forwardRoot, subject),
     parseOwner: (subject) => parsePartition(ownerRoot, subject),

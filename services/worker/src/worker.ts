@@ -23,6 +23,7 @@ import { startLastSeen } from './last-seen.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
+import { presenceLine } from './presence-line.ts';
 import { PressureGauge } from './pressure.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SessionRoster } from './session-roster.ts';
@@ -75,6 +76,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     members,
     bus,
     clock,
+    line: presenceLine(bus, subjects, worker),
     options: {
       heartbeatMs: config.memberHeartbeatMs,
       selfFenceMs: config.selfFenceMs,

@@ -58,13 +58,13 @@ export const workerOptions: OptionGroup<WorkerOptions> = {
   },
   selfFenceMs: {
     kind: integer(30, 180_000),
-    default: 700,
+    default: 1_800,
     doc: 'A worker without an acknowledged heartbeat for this long stops acting and drops its partitions.',
   },
   memberExpiryMs: {
     kind: integer(40, 240_000),
-    default: 1_000,
-    doc: 'A worker nobody heard of for this long has lost its partitions: the others take them.',
+    default: 2_200,
+    doc: 'A connected worker nobody heard of for this long has lost its partitions: the others take them. One whose connection is gone has after two heartbeats.',
   },
   handOverMs: {
     kind: integer(50, 60_000),
