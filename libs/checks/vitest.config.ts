@@ -50,7 +50,10 @@ function project(shape: ProjectShape): TestProjectInlineConfiguration {
   };
 }
 
-/** These hold a broker to times, or fill the machine: each runs alone. All other real processes mostly wait, and run two files at a time. */
+/** Files at a time of tests with real NATS and real processes: such tests wait more than half of their time, and two cores suffice. */
+const WAITING = 3;
+
+/** These hold a broker to times, or fill the machine: each runs alone. */
 const alone = [
   'loadtest/test/loadtest',
   'libs/chaos/test/chaos',
@@ -91,7 +94,7 @@ export default defineConfig({
         name: 'int',
         include: [`${packages}/*.int.test.ts`],
         order: 2,
-        workers: 2,
+        workers: WAITING,
         testTimeoutMs: 60_000,
         hookTimeoutMs: 180_000,
       }),
@@ -108,8 +111,8 @@ export default defineConfig({
         name: 'e2e',
         include: [`${packages}/*.e2e.test.ts`],
         exclude: alone,
-        order: 4,
-        workers: 2,
+        order: 2,
+        workers: WAITING,
         processes: true,
         testTimeoutMs: 240_000,
         hookTimeoutMs: 240_000,
@@ -117,7 +120,7 @@ export default defineConfig({
       project({
         name: 'e2e-alone',
         include: alone,
-        order: 5,
+        order: 4,
         workers: 1,
         processes: true,
         testTimeoutMs: 240_000,
