@@ -1,6 +1,6 @@
 /**
- * The test projects, one per suffix: `x.test.ts` unit, `x.int.test.ts` int, `x.sim.test.ts` sim, `x.e2e.test.ts` e2e, and
- * the checks of this package. Lives here because the top level of the repository is fixed; run it through the npm scripts.
+ * The test projects, one per suffix: `x.test.ts` unit, `x.int.test.ts` int, `x.sim.test.ts` sim, `x.e2e.test.ts` e2e or
+ * e2e-alone, and the checks of this package. Lives here because the top level of the repository is fixed; run it through the npm scripts.
  */
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
@@ -21,6 +21,10 @@ interface ProjectShape {
   readonly hookTimeoutMs: number;
   /** Node loads the modules, not vitest: each import costs a look-up there, a tenth to a quarter of a simulation. Such tests cannot mock modules. */
   readonly native?: boolean;
+  /** Files share a process, and its modules: loading them anew was more than half of the time. Such tests change nothing global. */
+  readonly shared?: boolean;
+  /** Starts real processes from sources. */
+  readonly processes?: boolean;
 }
 
 function project(shape: ProjectShape): TestProjectInlineConfiguration {
@@ -36,13 +40,25 @@ function project(shape: ProjectShape): TestProjectInlineConfiguration {
       pool: 'forks',
       execArgv: ['--conditions=source'],
       maxWorkers: shape.workers,
+      ...(shape.shared === true && { isolate: false }),
       testTimeout: shape.testTimeoutMs,
       hookTimeout: shape.hookTimeoutMs,
       sequence: { groupOrder: shape.order },
+      ...(shape.processes === true && { globalSetup: 'libs/checks/scripts/warm-compile-cache.ts' }),
       ...(shape.native === true && { experimental: { viteModuleRunner: false, nodeLoader: false } }),
     },
   };
 }
+
+/** Files at a time of tests with real NATS and real processes: such tests wait more than half of their time, and two cores suffice. */
+const WAITING = 3;
+
+/** These hold a broker to times, or fill the machine: each runs alone. */
+const alone = [
+  'loadtest/test/loadtest',
+  'libs/chaos/test/chaos',
+  'services/broker/test/{drain-loses-nothing,silent-chargers,storm-control,ten-thousand-sessions}',
+].map((file) => `${file}.e2e.test.ts`);
 
 const special = ['int', 'sim', 'e2e'].map((suffix) => `**/*.${suffix}.test.ts`);
 
@@ -60,6 +76,8 @@ export default defineConfig({
         include: [`${packages}/*.test.ts`],
         exclude: [...special, 'libs/checks/**'],
         order: 0,
+        native: true,
+        shared: true,
         workers: 2,
         testTimeoutMs: 20_000,
         hookTimeoutMs: 20_000,
@@ -76,7 +94,7 @@ export default defineConfig({
         name: 'int',
         include: [`${packages}/*.int.test.ts`],
         order: 2,
-        workers: 2,
+        workers: WAITING,
         testTimeoutMs: 60_000,
         hookTimeoutMs: 180_000,
       }),
@@ -92,8 +110,19 @@ export default defineConfig({
       project({
         name: 'e2e',
         include: [`${packages}/*.e2e.test.ts`],
+        exclude: alone,
+        order: 2,
+        workers: WAITING,
+        processes: true,
+        testTimeoutMs: 240_000,
+        hookTimeoutMs: 240_000,
+      }),
+      project({
+        name: 'e2e-alone',
+        include: alone,
         order: 4,
         workers: 1,
+        processes: true,
         testTimeoutMs: 240_000,
         hookTimeoutMs: 240_000,
       }),

@@ -67,11 +67,16 @@ describe('npm run loadtest', () => {
     expect(html).toContain('new uPlot');
     expect(html).not.toMatch(/(src|href)="?http/);
   });
+});
 
+// Small ones, which mostly wait: beside each other, each with ports of its own.
+describe.concurrent('npm run loadtest with few chargers', () => {
   it('counts on the chargers to come back after their edges were killed, and loses nothing', async () => {
     const fleet = ['--chargers', '200', '--scenario', 'storm', '--edges', '2', '--reconnect-seconds', '1'];
+    const ports = ['--ports-from', '20400'];
     const { status, text, report } = await loadTest(
       ...fleet,
+      ...ports,
       '--minutes',
       '0.1',
       '--rate',
@@ -96,6 +101,8 @@ describe('npm run loadtest', () => {
       '1',
       '--rate',
       '20',
+      '--ports-from',
+      '21400',
     ];
     const { status, text, report } = await loadTest(...small, '--assert', 'p50<1us');
     expect(status).toBe(1);

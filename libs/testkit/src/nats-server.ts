@@ -100,18 +100,25 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   }
 }
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports of tests are below those a load test takes, and those the system gives to clients, of which many come and go. */
+const PORTS = { first: 10_000, count: 10_000 };
+/** Processes begin apart, so that none finds what another has chosen and not yet taken. */
+let portsTried = process.pid * 131;
+
+/** A TCP port of 127.0.0.1 that was free a moment ago, and that this process has not been given before. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < PORTS.count; attempt += 1) {
+    const port = PORTS.first + (portsTried++ % PORTS.count);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${PORTS.first} to ${PORTS.first + PORTS.count - 1} is free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'));
-        else resolve(address.port);
-      });
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
 

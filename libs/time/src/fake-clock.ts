@@ -145,9 +145,9 @@ class ManualClock implements FakeClock {
   #fireNext(untilMs: number): boolean {
     const timer: FakeTimer | undefined = this.#timers.peek();
     if (timer === undefined || timer.atMs > untilMs) return false;
-    this.#timers.pop();
     this.#elapsedMs = timer.atMs;
-    if (timer.intervalMs > 0) this.#timers.repeat(timer, timer.atMs + timer.intervalMs);
+    if (timer.intervalMs > 0) this.#timers.repeatFirst(timer.atMs + timer.intervalMs);
+    else this.#timers.pop();
     timer.fire();
     return true;
   }

@@ -158,7 +158,7 @@ describe('the README', () => {
 
   it('plays a fleet, here a small one', async () => {
     const line = block('npm run loadtest').replace('1000', '50').replace('0.5', '0.05').replace('500', '25');
-    const run = await start(`${line} --out ${join(folder, 'loadtest')}`);
+    const run = await start(`${line} --settle-seconds 1 --out ${join(folder, 'loadtest')}`);
     expect(await run.exited, run.output()).toBe(0);
   });
 

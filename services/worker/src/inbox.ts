@@ -3,12 +3,13 @@
  * partition, announced to the edges once it listens. What cannot be read is counted and dropped; what finds its mailbox full is left to the edge's resend.
  */
 import type { ActorHost, PartitionListener } from '@voltlane/actors';
-import type { Bus, BusMessage, Subscription } from '@voltlane/bus';
+import type { Bus, Subscription } from '@voltlane/bus';
 import type { Logger } from '@voltlane/telemetry';
 import type { Clock } from '@voltlane/time';
 import type { Epoch, PartitionId, Subjects, Uplink, WorkerId } from '@voltlane/wire';
-import { decodeUplink, encodeOwner, foldCase, WireError } from '@voltlane/wire';
+import { decodeUplink, encodeOwner } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
+import { type Reading, takeIn } from './intake.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** What the inbox works with. */
@@ -25,6 +26,11 @@ export interface InboxDependencies {
 /** Time an edge waits for the reply to a message about a session, ms; calls carry their own. */
 const SESSION_BUDGET_MS = 25_000;
 
+const UPLINK: Reading<Uplink> = {
+  decode: decodeUplink,
+  budgetMs: (uplink) => (uplink.kind === 'call' ? uplink.budgetMs : SESSION_BUDGET_MS),
+};
+
 /** Listens to the partitions this worker holds. */
 export class Inbox implements PartitionListener {
   readonly #deps: InboxDependencies;
@@ -37,7 +43,9 @@ export class Inbox implements PartitionListener {
   gained(partition: PartitionId, epoch: Epoch): void {
     const { bus, host, subjects, log, worker } = this.#deps;
     host.open(partition);
-    const subscription = bus.subscribe(subjects.call(partition), (message) => this.#accept(partition, message));
+    const subscription = bus.subscribe(subjects.call(partition), (message) =>
+      takeIn(this.#deps, partition, message, UPLINK),
+    );
     this.#subscriptions.set(partition, subscription);
     // After the subscription, on the same connection: whoever hears of it finds somebody there.
     bus.publish(subjects.owner(partition), encodeOwner({ partition, epoch, worker }));
@@ -58,26 +66,5 @@ export class Inbox implements PartitionListener {
   #unsubscribe(partition: PartitionId): void {
     this.#subscriptions.get(partition)?.unsubscribe();
     this.#subscriptions.delete(partition);
-  }
-
-  #accept(partition: PartitionId, message: BusMessage): void {
-    const { clock, host, metrics } = this.#deps;
-    const uplink = this.#decode(message);
-    if (uplink === undefined || message.reply === undefined) return;
-    const budgetMs = uplink.kind === 'call' ? uplink.budgetMs : SESSION_BUDGET_MS;
-    const arrivedMs = clock.monotonicMs();
-    const inbound = { uplink, partition, reply: message.reply, deadlineMs: arrivedMs + budgetMs, arrivedMs };
-    const delivery = host.deliver(partition, `${uplink.tenant}/${foldCase(uplink.chargerId)}`, inbound);
-    if (delivery !== 'accepted') metrics.refused(delivery);
-  }
-
-  #decode(message: BusMessage): Uplink | undefined {
-    try {
-      return decodeUplink(message.data);
-    } catch (cause) {
-      if (!(cause instanceof WireError)) throw cause;
-      this.#deps.metrics.unreadable(cause.code);
-      return undefined;
-    }
   }
 }

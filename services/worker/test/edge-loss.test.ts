@@ -121,7 +121,8 @@ async function join(env: Record<string, string> = {}): Promise<Worker> {
       random,
       telemetry: createTelemetry({ service: 'worker', instance: name, logLevel: 'fatal', logFormat: 'json' }),
     }))();
-  await clock.advanceAsync(1500);
+  // Longer than `memberExpiryMs`: a worker before it may be cut off.
+  await clock.advanceAsync(2_600);
   return starting;
 }
 

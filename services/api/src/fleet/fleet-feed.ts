@@ -95,7 +95,7 @@ class FleetFeed implements Fleet {
     this.#behind.delete(source);
     if (source === 'lastSeen') {
       // Put in order now: the first list would else wait for it.
-      this.view.rows();
+      this.view.table();
       const tookMs = Math.round(this.#ports.clock.monotonicMs() - this.#startedMs);
       this.#ports.log.info({ chargers: this.view.size, tookMs }, 'fleet read');
     } else if (this.#behind.size === 1) this.#watchLastSeen();

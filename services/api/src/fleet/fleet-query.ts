@@ -1,10 +1,14 @@
 /**
- * What may be asked of the fleet, decided over rows in order. Pure. One pass over the tenant's rows, from the cursor to the end of
+ * What may be asked of the fleet, decided over its table. Pure. One pass over the tenant's rows, from the cursor to the end of
  * the page, or to the end where a total is asked for.
  */
 import type { Registration } from '@voltlane/charger-state';
 import type { Tenant } from '@voltlane/wire';
 import type { FleetRow, FleetVersion } from './fleet-row.ts';
+import type { FleetTable } from './fleet-table.ts';
+import { pairMarks } from './pair-marks.ts';
+import type { PartAnswers } from './part-column.ts';
+import { flagsAsked } from './row-flags.ts';
 
 /** Rows of a page when nothing is said, and at most. */
 export const PAGE_ROWS_DEFAULT = 100;
@@ -43,23 +47,28 @@ export interface FleetPage {
   readonly total: number | undefined;
 }
 
-/** The page of `rows` (in order of key) that a query asks for. */
-export function queryFleet(rows: readonly FleetRow[], query: FleetQuery): FleetPage {
+/** The page of `table` that a query asks for. */
+export function queryFleet(table: FleetTable, query: FleetQuery): FleetPage {
   const { tenant, after = '', limit, total } = query;
-  const from = tenant === undefined ? 0 : lowerBound(rows, `${tenant}/`);
+  const { order } = table;
+  const from = tenant === undefined ? 0 : table.placeOf(`${tenant}/`);
   // '0' follows '/' in the order of characters.
-  const to = tenant === undefined ? rows.length : lowerBound(rows, `${tenant}0`);
-  const matches = compile(query);
+  const to = tenant === undefined ? order.length : table.placeOf(`${tenant}0`);
+  // No key is between one and the same with the lowest character behind it.
+  const start = Math.max(from, table.placeOf(`${after}\0`));
+  const matches = compile(table, query);
   const page: FleetRow[] = [];
   let found = 0;
   let more = false;
-  for (let at = total ? from : Math.max(from, upperBound(rows, after)); at < to; at += 1) {
-    const row = rows[at];
-    if (row === undefined || !matches(row)) continue;
+  for (let at = total ? from : start; at < to; at += 1) {
+    const slot = order[at] ?? 0;
+    if (!matches(slot)) continue;
     found += 1;
-    if (row.key <= after) continue;
-    if (page.length < limit) page.push(row);
-    else {
+    if (at < start) continue;
+    if (page.length < limit) {
+      const row = table.row(slot);
+      if (row !== undefined) page.push(row);
+    } else {
       more = true;
       if (!total) break;
     }
@@ -78,89 +87,40 @@ export function decodeCursor(cursor: string): string | undefined {
   return key.includes('/') && encodeCursor(key) === cursor ? key : undefined;
 }
 
-type Test = (row: FleetRow) => boolean;
+type Test = (slot: number) => boolean;
 
-/** One test for each thing asked, the cheap ones first. */
-function compile(query: FleetQuery): Test {
-  const { connected, registered, registration, version, vendor, model, edge, status, charging, labels, search } = query;
-  const tests: Test[] = [];
-  if (connected !== undefined) tests.push((row) => (row.session !== undefined) === connected);
-  if (registered !== undefined) tests.push((row) => row.registered === registered);
-  if (charging !== undefined) tests.push((row) => row.runningTransactions > 0 === charging);
-  if (registration !== undefined) tests.push((row) => row.registration === registration);
-  if (version !== undefined) tests.push((row) => row.version === version);
-  if (edge !== undefined) tests.push((row) => row.session?.edge === edge);
-  if (vendor !== undefined) tests.push((row) => row.namePlate.vendor === vendor);
-  if (model !== undefined) tests.push((row) => row.namePlate.model === model);
-  if (status !== undefined)
-    tests.push(
-      byPart(
-        (row) => row.connectors,
-        (all) => all.some((one) => one.status === status),
-      ),
-    );
-  for (const [name, value] of labels ?? []) {
-    tests.push(
-      byPart(
-        (row) => row.labels,
-        ({ entries }) => Object.hasOwn(entries, name) && entries[name] === value,
-      ),
-    );
-  }
-  if (search !== undefined) tests.push(contains(search.toLowerCase()));
-  const [only] = tests;
-  if (only === undefined) return () => true;
-  if (tests.length === 1) return only;
-  return (row) => {
-    for (const test of tests) if (!test(row)) return false;
-    return true;
+/** One test of all that is asked, the cheap things first. */
+function compile(table: FleetTable, query: FleetQuery): Test {
+  const { flags } = table;
+  const { mask, value } = flagsAsked(query);
+  const parts = askedOfParts(table, query);
+  const search = query.search === undefined ? undefined : contains(table, query.search.toLowerCase());
+  return (slot) => {
+    if (((flags[slot] ?? 0) & mask) !== value) return false;
+    for (const { numbers, answers } of parts) if (answers[numbers[slot] ?? 0] !== 1) return false;
+    return search === undefined || search(slot);
   };
 }
 
-function contains(search: string): Test {
-  const onNamePlate = byPart(
-    (row) => row.namePlate,
-    ({ text }) => text.includes(search),
-  );
-  const inLabels = byPart(
-    (row) => row.labels,
-    ({ text }) => text.includes(search),
-  );
-  return (row) => onNamePlate(row) || inLabels(row) || row.key.includes(search, row.tenant.length + 1);
+function askedOfParts(table: FleetTable, query: FleetQuery): readonly PartAnswers[] {
+  const { vendor, model, edge, status, labels = [] } = query;
+  const asked: PartAnswers[] = [];
+  if (edge !== undefined) asked.push(table.edges.ask((name) => name === edge));
+  if (vendor !== undefined) asked.push(table.namePlates.ask((plate) => plate.vendor === vendor));
+  if (model !== undefined) asked.push(table.namePlates.ask((plate) => plate.model === model));
+  if (status !== undefined) asked.push(table.connectors.ask((all) => all.some((one) => one.status === status)));
+  for (const [name, value] of labels)
+    asked.push(table.labels.ask(({ entries }) => Object.hasOwn(entries, name) && entries[name] === value));
+  return asked;
 }
 
-/** Looks at a part that many rows share only once. */
-function byPart<T extends object>(partOf: (row: FleetRow) => T, test: (part: T) => boolean): Test {
-  const known = new Map<T, boolean>();
-  return (row) => {
-    const part = partOf(row);
-    let answer = known.get(part);
-    if (answer === undefined) {
-      answer = test(part);
-      known.set(part, answer);
-    }
-    return answer;
+function contains(table: FleetTable, search: string): Test {
+  const { marks, identities } = table;
+  const wanted = pairMarks(search);
+  const plates = table.namePlates.ask(({ text }) => text.includes(search));
+  const labels = table.labels.ask(({ text }) => text.includes(search));
+  return (slot) => {
+    if (plates.answers[plates.numbers[slot] ?? 0] === 1 || labels.answers[labels.numbers[slot] ?? 0] === 1) return true;
+    return (~(marks[slot] ?? 0) & wanted) === 0 && identities[slot]?.includes(search) === true;
   };
-}
-
-/** Index of the first row whose key is not below `key`. */
-function lowerBound(rows: readonly FleetRow[], key: string): number {
-  return firstIndex(rows, (row) => row.key >= key);
-}
-
-/** Index of the first row whose key is above `key`. */
-function upperBound(rows: readonly FleetRow[], key: string): number {
-  return firstIndex(rows, (row) => row.key > key);
-}
-
-function firstIndex(rows: readonly FleetRow[], reached: (row: FleetRow) => boolean): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = rows[middle];
-    if (row !== undefined && !reached(row)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

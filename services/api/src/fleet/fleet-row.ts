@@ -41,6 +41,8 @@ export class FleetRow {
   lastSeenS = 0;
   /** No source knows it any more; it leaves the order at the next look. */
   gone = false;
+  /** Its place in the columns; `FleetTable` sets it. */
+  slot = 0;
 
   constructor(key: string, tenant: Tenant, chargerId: string) {
     this.key = key;

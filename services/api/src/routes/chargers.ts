@@ -70,7 +70,7 @@ export function chargerListRoutes({ fleet }: ChargerListPorts): Routes {
         if (query.cursor !== undefined && after === undefined) {
           return refuse(reply, { code: 'invalid-request', detail: 'is no cursor of a page', path: '/query/cursor' });
         }
-        const page = queryFleet(fleet.view.rows(), {
+        const page = queryFleet(fleet.view.table(), {
           ...query,
           tenant: seenTenants(request),
           labels: query.label === undefined ? undefined : [query.label].flat().map(splitLabel),

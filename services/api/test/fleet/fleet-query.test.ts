@@ -33,7 +33,7 @@ function view(): FleetView {
 }
 
 function found(query: Partial<FleetQuery>): string {
-  const page = queryFleet(view().rows(), { limit: 100, total: false, ...query });
+  const page = queryFleet(view().table(), { limit: 100, total: false, ...query });
   return page.rows.map((row) => row.key).join(' ');
 }
 
@@ -80,7 +80,7 @@ describe('a query of the fleet', () => {
     const seen: string[] = [];
     let after: string | undefined;
     for (let page = 0; page < 10; page += 1) {
-      const { rows, next } = queryFleet(fleet.rows(), { after, limit: 2, total: false });
+      const { rows, next } = queryFleet(fleet.table(), { after, limit: 2, total: false });
       seen.push(...rows.map((row) => row.key));
       // One before the place, one behind it.
       if (page === 0) {
@@ -95,12 +95,12 @@ describe('a query of the fleet', () => {
   });
 
   it('says that there is a next page only when there is one, and counts all when asked to', () => {
-    const rows = view().rows();
-    const last = queryFleet(rows, { limit: 6, total: true });
+    const table = view().table();
+    const last = queryFleet(table, { limit: 6, total: true });
     expect([last.next, last.total]).toEqual([undefined, 6]);
-    const first = queryFleet(rows, { limit: 5, total: true, connected: true });
+    const first = queryFleet(table, { limit: 5, total: true, connected: true });
     expect([first.next, first.total]).toEqual([undefined, 4]);
-    const second = queryFleet(rows, { limit: 1, total: true, after: 't/a1' });
+    const second = queryFleet(table, { limit: 1, total: true, after: 't/a1' });
     expect([second.rows[0]?.key, second.next, second.total]).toEqual(['t/a2', 't/a2', 6]);
   });
 

@@ -18,7 +18,10 @@ const record = (id: string, labels?: Record<string, string>): ChargerRecord => (
   strictness: 'strict',
   ...(labels === undefined ? {} : { labels }),
 });
-const keys = (view: FleetView): string[] => view.rows().map((row) => row.key);
+const keys = (view: FleetView): string[] => {
+  const table = view.table();
+  return Array.from(table.order, (slot) => table.row(slot)?.key ?? '');
+};
 
 describe('the view of the fleet', () => {
   it('keeps its rows in order of tenant and identity, whatever order they come in', () => {

@@ -8,9 +8,9 @@ import { busyState } from '../charger-records.ts';
 const STATUSES = ['Available', 'Preparing', 'Charging', 'SuspendedEV', 'Finishing', 'Faulted', 'Unavailable'];
 const MODELS = ['Two', 'Nine', 'Twenty', 'Sixty', 'Hundred'];
 
-/** `count` chargers, every second of them registered with labels, in no order. */
-export function largeFleet(count: number): FleetView {
-  const view = new FleetView(count);
+/** `count` chargers, every second of them registered with labels, in no order; room for `max`. */
+export function largeFleet(count: number, max: number = count): FleetView {
+  const view = new FleetView(max);
   const subjects = createSubjects();
   const DEFAULT = tenant('default');
   for (let index = 0; index < count; index += 1) {
