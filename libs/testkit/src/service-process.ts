@@ -19,7 +19,7 @@ process.once('exit', () => {
  * Flags of Node every service is run with, the same as in the scripts of package.json. Node's own size of the young generation
  * (16 MB a half) leaves so much garbage to the old one that an edge takes 21 KB a connection instead of 8 (docs/scaling.md).
  */
-export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2'];
+export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--initial-old-space-size=128'];
 
 /** Services that have a main.ts. */
 export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';
