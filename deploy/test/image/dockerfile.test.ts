@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { NODE_FLAGS } from '@voltlane/testkit';
 import { describe, expect, it } from 'vitest';
 import { buildTree } from '../../src/image/build-tree.ts';
 import { parseDockerfile } from '../../src/image/dockerfile.ts';
@@ -19,7 +20,7 @@ describe('the Dockerfile', () => {
   it('ends as a user with a number above 0, with node itself as process 1 and a health check', () => {
     const steps = recipe.stages.at(-1)?.steps ?? [];
     expect(steps).toContainEqual({ kind: 'user', user: '1000:1000' });
-    expect(steps).toContainEqual({ kind: 'entrypoint', argv: ['node'] });
+    expect(steps).toContainEqual({ kind: 'entrypoint', argv: ['node', ...NODE_FLAGS] });
     expect(steps).toContainEqual({ kind: 'healthcheck', argv: ['node', 'healthcheck.mjs'] });
     expect(steps.some((step) => step.kind === 'run')).toBe(false);
   });

@@ -7,7 +7,10 @@ const turn = (): Promise<void> => new Promise((done) => atTurnEnd(done));
 /** Handles message `n` the way a subscription does; each costs `costMs` of a fake clock. */
 const rig = (costMs: number) => {
   const clock = createFakeClock();
-  const intake = new Intake(clock);
+  let dropped = 0;
+  const intake = new Intake(clock, () => {
+    dropped += 1;
+  });
   const handled: number[] = [];
   const arrive = (n: number): boolean => {
     const handle = (): void => {
@@ -18,7 +21,7 @@ const rig = (costMs: number) => {
     handle();
     return true;
   };
-  return { intake, handled, arrive };
+  return { clock, intake, handled, arrive, dropped: () => dropped };
 };
 
 it('handles a message at once while the turn is young', () => {
@@ -47,4 +50,15 @@ it('drops what comes when 65,536 wait', () => {
   for (let n = 0; n < 65_536; n += 1) expect(arrive(n)).toBe(true);
   expect(arrive(65_536)).toBe(false);
   expect(intake.size).toBe(65_536);
+});
+
+it('does not work through what has waited for longer than 2.5 s', async () => {
+  const { clock, handled, arrive, dropped } = rig(8);
+  for (let n = 0; n < 3; n += 1) arrive(n);
+  clock.advance(2_400);
+  arrive(3);
+  clock.advance(150);
+  await turn();
+  await turn();
+  expect([handled, dropped()]).toEqual([[0, 3], 2]);
 });

@@ -3,9 +3,13 @@ import { NODE_FLAGS } from '@voltlane/testkit';
 import { expect, it } from 'vitest';
 import { ROOT } from '../src/tool.ts';
 
-it('runs services in tests and load tests with the flags they have in the scripts', () => {
+const flagsIn = (text: string): readonly string[] => text.match(/--(?:max|initial)-[a-z-]+=\d+/g) ?? [];
+
+it('runs services in tests, scripts and the image with the same flags of Node', () => {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
-  for (const name of ['start', 'edge', 'worker', 'api']) {
-    expect(scripts[name]?.split(' ').filter((word) => word.startsWith('--max-') || word.startsWith('--initial-'))).toEqual(NODE_FLAGS);
-  }
+  for (const name of ['start', 'edge', 'worker', 'api']) expect(flagsIn(scripts[name] ?? '')).toEqual(NODE_FLAGS);
+  const entry = readFileSync(`${ROOT}deploy/Dockerfile`, 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith('ENTRYPOINT'));
+  expect(flagsIn(entry ?? '')).toEqual(NODE_FLAGS);
 });

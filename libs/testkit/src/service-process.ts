@@ -15,10 +15,7 @@ process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-/**
- * Flags of Node every service is run with, the same as in the scripts of package.json. Node's own size of the young generation
- * (16 MB a half) leaves so much garbage to the old one that an edge takes 21 KB a connection instead of 8 (docs/scaling.md).
- */
+/** Flags of Node every service is run with, the same as in the scripts of package.json and in the image (docs/decisions/0014-flags-of-node.md). */
 export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--initial-old-space-size=128'];
 
 /** Services that have a main.ts. */

@@ -6,7 +6,7 @@
  * workers that need 300 ms take 100/s.
  *
  * Invariants:
- * 1. At most `attachesMax` slots are taken, each for at most `HELD_MS_MAX`: workers that do not answer must not close the door.
+ * 1. At most `attachesMax` slots are taken, each for at most `HELD_MS_MAX`: partitions that nobody serves must not close the door.
  * 2. Handshakes go on in the order they came; at most `WAITING_MAX` wait, for at most `WAIT_MS_MAX`. What is beyond is told to
  *    come back later.
  */
@@ -27,8 +27,8 @@ interface Waiting {
   readonly go: (slot: AttachSlot | undefined) => void;
 }
 
-/** Longest a slot is held: a worker that was killed is replaced in about this time. */
-const HELD_MS_MAX = 1_000;
+/** Longest a slot is held: workers that cannot keep up get six sessions a second of each edge, not 32. */
+const HELD_MS_MAX = 5_000;
 const WAIT_MS_MAX = 5_000;
 const WAITING_MAX = 4_096;
 

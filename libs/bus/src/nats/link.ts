@@ -39,7 +39,9 @@ export class NatsLink {
   constructor(client: NatsConnection, options: ResolvedNatsOptions) {
     this.client = client;
     this.options = options;
-    this.intake = new Intake(options.clock);
+    this.intake = new Intake(options.clock, () => {
+      this.counters.deliveriesDropped += 1;
+    });
     this.#outgoing = new OutgoingQueue(client, (error, subject) => this.handlerFailed(error, subject));
   }
 

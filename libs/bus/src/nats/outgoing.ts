@@ -1,7 +1,7 @@
 /**
  * What is published in one turn of the event loop goes to the client together. The client writes to its socket in a microtask,
  * which is after each single input: one write, and one wake-up of the server, per message. Messages that came in together leave
- * together this way (docs/decisions/0013-one-write-a-turn.md has the figures).
+ * together this way (docs/decisions/0013-overload.md has the figures).
  *
  * Invariant: messages reach the client in the order they were handed in; what a closed or broken connection makes of them is the
  * same as without the queue.
@@ -22,13 +22,13 @@ interface Outgoing {
 
 /** The queue in front of one client. */
 export class OutgoingQueue {
-  readonly #client: NatsConnection;
+  readonly #client: Pick<NatsConnection, 'publish' | 'isClosed'>;
   readonly #failed: (error: unknown, subject: string) => void;
   #messages: Outgoing[] = [];
   #bytes = 0;
   #scheduled = false;
 
-  constructor(client: NatsConnection, failed: (error: unknown, subject: string) => void) {
+  constructor(client: Pick<NatsConnection, 'publish' | 'isClosed'>, failed: (error: unknown, subject: string) => void) {
     this.#client = client;
     this.#failed = failed;
   }
