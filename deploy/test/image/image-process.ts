@@ -25,6 +25,8 @@ export interface ImageProcess {
 export interface ImagePlace {
   readonly folder: string;
   readonly uid: number;
+  /** The binary of Node, where that user gets to it. */
+  readonly node: string;
 }
 
 /** Starts `node` with `argv`; nothing of this process's environment gets in. */
@@ -35,7 +37,7 @@ export function startInImage(
 ): ImageProcess {
   // Only root may start processes of other users; anybody else is no root already.
   const user = process.getuid?.() === 0 ? { uid: place.uid, gid: place.uid } : {};
-  const child: ChildProcess = spawn(process.execPath, argv, { cwd: place.folder, env, ...user });
+  const child: ChildProcess = spawn(place.node, argv, { cwd: place.folder, env, ...user });
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   let output = '';
@@ -46,6 +48,10 @@ export function startInImage(
   child.stderr?.on('data', keep);
   const exited = new Promise<ImageExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', (error) => {
+      output += error.message;
+      resolve({ code: null, signal: null });
+    });
   });
   return { output: () => output, signal: (name) => void child.kill(name), exited };
 }

@@ -11,6 +11,12 @@ import { constrainedMemory } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Defaults that walk over every handle of the process at each scrape; an edge has one for each charger (7 % of an idle one's CPU). */
+const WALKS = ['handles', 'requests', 'resources'].flatMap((what) => [
+  `nodejs_active_${what}`,
+  `nodejs_active_${what}_total`,
+]);
+
 /** Label names with every value each may have. */
 export type Labels = Readonly<Record<string, readonly string[]>>;
 
@@ -84,6 +90,7 @@ export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  for (const name of WALKS) registry.removeSingleMetric(name);
   const registers = [registry];
   const named = <L extends Labels>(facts: MetricFacts<L>): { name: string; help: string; labelNames: string[] } => ({
     name: `voltlane_${facts.name}`,
