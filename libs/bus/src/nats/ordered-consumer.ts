@@ -165,6 +165,8 @@ class OrderedConsumer implements Subscription {
     attempt.catch((error: unknown) => {
       // A later attempt is under way already.
       if (!this.#open || generation !== this.#generation) return;
+      // The client is closed a moment before its status says so; that ends this consumer, too.
+      if (link.client.isClosed()) return;
       if (!isBusError(error)) throw error;
       // While away the next `connected` starts anew; otherwise the clock does.
       this.#cancelRetry = link.options.clock.after(RETRY_MS, () => {
