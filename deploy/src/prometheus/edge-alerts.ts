@@ -23,7 +23,7 @@ export const EDGE_ALERTS: readonly Alert[] = [
   },
   {
     alert: 'VoltlaneAdmissionRefusals',
-    expr: 'sum by (namespace) (voltlane:edge_handshakes:rate5m{result=~"rate|connectionsMax"}) > 1',
+    expr: 'sum by (namespace) (voltlane:edge_handshakes:rate5m{result=~"rate|connectionsMax|attaches"}) > 1',
     for: '5m',
     severity: 'warning',
     summary: '{{ $value | humanize }} handshakes a second are put off: edges are at their rate or full.',

@@ -27,7 +27,11 @@ export const EDGE_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'VoltlaneAdmissionRefusals',
-    fires: { [handshakes('rate')]: growing(40), [handshakes('connectionsMax')]: growing(40) },
+    fires: {
+      [handshakes('rate')]: growing(30),
+      [handshakes('connectionsMax')]: growing(30),
+      [handshakes('attaches')]: growing(30),
+    },
     quiet: { [handshakes('rate')]: growing(40), [handshakes('draining')]: growing(400) },
   },
   {

@@ -35,18 +35,18 @@ describe('a build without an engine', () => {
     const root = await build(
       [
         'FROM a AS build',
-        'WORKDIR /work',
+        'WORKDIR /make',
         'ENV WHO=you',
         'COPY code code',
         'RUN echo "$WHO" > code/made && rm -f nothing',
         'FROM b',
         'WORKDIR /app',
-        'COPY --from=build /work/code ./code',
+        'COPY --from=build /make/code ./code',
       ].join('\n'),
     );
     expect((await listTree(root)).map(({ path }) => path).toSorted()).toEqual(['app/code/made', 'app/code/main.js']);
     expect(readFileSync(join(root, 'app/code/made'), 'utf8')).toBe('you\n');
-    expect(existsSync(join(folder, 'target/build/work/code/secret'))).toBe(false);
+    expect(existsSync(join(folder, 'target/build/make/code/secret'))).toBe(false);
   });
 
   it.each([

@@ -8,6 +8,7 @@ export {
   HANDSHAKE_CASES,
   type HandshakeCase,
 } from './bad-input-cases.ts';
+export { type BrokerPorts, freeBrokerPorts } from './broker-ports.ts';
 export { debianBinary, natsServerBinary } from './debian-binary.ts';
 export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
 export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';

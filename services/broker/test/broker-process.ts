@@ -1,6 +1,6 @@
 /** `npm start` as a test starts it: one process, free ports, open to every charger. */
 import type { ServiceProcess } from '@voltlane/testkit';
-import { freePort, startService } from '@voltlane/testkit';
+import { freeBrokerPorts, startService } from '@voltlane/testkit';
 
 /** A broker in one process. */
 export interface BrokerProcess {
@@ -20,21 +20,18 @@ export async function startBrokerProcess(
   natsUrl?: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<BrokerProcess> {
-  const [ocpp, edge, worker, api] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const { ocpp, api, env, readyUrl } = await freeBrokerPorts();
   const process = await startService({
     service: 'broker',
     env: {
-      VOLTLANE_OCPP_PORT: String(ocpp),
-      VOLTLANE_EDGE_HEALTH_PORT: String(edge),
-      VOLTLANE_WORKER_HEALTH_PORT: String(worker),
-      VOLTLANE_API_PORT: String(api),
+      ...env,
       VOLTLANE_CHARGERS: 'open',
       VOLTLANE_LOG_LEVEL: 'warn',
       VOLTLANE_API_TOKEN: API_TOKEN,
       ...more,
       ...(natsUrl === undefined ? {} : { VOLTLANE_NATS_URL: natsUrl }),
     },
-    readyUrl: `http://127.0.0.1:${edge}/readyz`,
+    readyUrl,
   });
   return {
     process,
