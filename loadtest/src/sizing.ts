@@ -28,7 +28,7 @@ export interface Sizing {
 export const OTHER_DESCRIPTORS = 100;
 /** Chargers a process holds unless told otherwise: what a limit of 20,000 descriptors leaves, with room for an uneven spread. */
 const CHARGERS_PER_PROCESS = 16_700;
-/** Share of the client ports that is used before another source address is. */
+/** Share of the client ports that is used before other source addresses are. */
 const PORTS_USED_MAX = 0.9;
 
 /** Lays a run out. */
@@ -45,7 +45,10 @@ export function sizeOf(options: LoadTestOptions, limits: MachineLimits): Sizing 
   const connectionsMax = limits.descriptorsMax - OTHER_DESCRIPTORS;
   const destinations = target.length === 0 ? edges : target.length;
   const perDestination = chargers / destinations;
-  const sourceCount = Math.ceil(perDestination / (limits.clientPorts * PORTS_USED_MAX));
+  const portsMax = limits.clientPorts * PORTS_USED_MAX;
+  // A socket that chooses its address takes a port of it from all destinations, not from one; and looking for it gets dear, so
+  // other addresses are only used where one is not enough.
+  const sourceCount = perDestination <= portsMax ? 1 : Math.ceil(chargers / portsMax);
   const isLocal = target.every((url) => ['127.0.0.1', 'localhost'].includes(new URL(url).hostname));
   const sources =
     sourceCount > 1 && isLocal ? Array.from({ length: sourceCount }, (_, index) => `127.0.0.${index + 2}`) : [];

@@ -34,7 +34,7 @@ function problems(machine: Partial<MachineLimits>, ...argv: readonly string[]): 
 describe('the layout of a run', () => {
   it('keeps every process below its file descriptors', () => {
     expect(sizing('--chargers', '100000')).toMatchObject({ edges: 6, workers: 2, generators: 6, sources: [] });
-    expect(sizing('--chargers', '1000')).toMatchObject({ edges: 1, workers: 2, generators: 1 });
+    expect(sizing('--chargers', '1000')).toMatchObject({ edges: 1, workers: 2, generators: 1, sources: [] });
   });
 
   it('has an edge to spare when edges are replaced', () => {
@@ -45,6 +45,7 @@ describe('the layout of a run', () => {
     const limits = { ...MACHINE, descriptorsMax: 1_000_000 };
     const { sources } = sizeOf(optionsOf('--chargers', '60000', '--edges', '1'), limits);
     expect(sources).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4']);
+    expect(sizeOf(optionsOf('--chargers', '120000', '--edges', '2'), limits).sources.length).toBe(5);
     expect(sizeOf(optionsOf('--chargers', '60000', '--target', 'ws://10.0.0.5:9000/ocpp'), limits).sources).toEqual([]);
   });
 });

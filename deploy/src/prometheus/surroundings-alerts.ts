@@ -35,6 +35,14 @@ export const SURROUNDINGS_ALERTS: readonly Alert[] = [
       '{{ $labels.instance }} drops {{ $value | humanize }} messages a second: NATS does not take them fast enough.',
   },
   {
+    alert: 'VoltlaneBusDeliveriesDropped',
+    expr: 'rate(voltlane_bus_deliveries_dropped_total[5m]) > 0',
+    for: '5m',
+    severity: 'warning',
+    summary:
+      '{{ $labels.instance }} drops {{ $value | humanize }} messages a second on arrival: more come than it can work on.',
+  },
+  {
     alert: 'VoltlaneNatsDown',
     expr: 'up{job="voltlane-nats"} == 0',
     for: '2m',

@@ -32,6 +32,11 @@ export const SURROUNDINGS_CASES: readonly AlertCase[] = [
     quiet: { [of('voltlane_bus_publishes_dropped_total')]: growing(10), [of('voltlane_bus_connected')]: steady(0) },
   },
   {
+    alert: 'VoltlaneBusDeliveriesDropped',
+    fires: { [of('voltlane_bus_deliveries_dropped_total')]: growing(10) },
+    quiet: { [of('voltlane_bus_deliveries_dropped_total')]: steady(100) },
+  },
+  {
     alert: 'VoltlaneNatsDown',
     fires: { 'up{job="voltlane-nats",namespace="v",instance="n"}': steady(0) },
     quiet: { 'up{job="voltlane-nats",namespace="v",instance="n"}': '1+0x28 0+0x1 1+0x30' },

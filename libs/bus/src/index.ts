@@ -5,6 +5,12 @@ export { createMemoryBus, type MemoryBroker, type MemoryBusOptions } from './mem
 export type { DeliveryFate, Link, MemoryFaults, StoreFate, StoreOperation } from './memory/faults.ts';
 export { connectNats } from './nats/bus.ts';
 export type { NatsLogEvent, NatsOptions, NatsTlsOptions } from './nats/options.ts';
+export {
+  openStreamArchive,
+  type SavedStream,
+  type StreamArchive,
+  type StreamContents,
+} from './nats/stream-archive.ts';
 export type {
   AppendResult,
   Bus,

@@ -26,7 +26,8 @@ export function openBackplane(config: SharedOptions, clock: Clock, random: Rando
   };
 }
 
-function natsOptions(
+/** How the options of a process say to reach NATS. */
+export function natsOptions(
   config: SharedOptions,
   service: string,
   log: Logger,

@@ -1,5 +1,5 @@
 /** What every main does the same way. */
-export { type Backplane, openBackplane } from './backplane.ts';
+export { type Backplane, natsOptions, openBackplane } from './backplane.ts';
 export { runProcess, runService, type Stoppable } from './run-process.ts';
 export {
   type ProcessParts,

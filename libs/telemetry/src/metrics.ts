@@ -6,16 +6,22 @@
  * are bound once, so the hot path only calls `add`.
  */
 
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Defaults that walk over every handle of the process at each scrape; an edge has one for each charger (7 % of an idle one's CPU). */
-const WALKS = ['handles', 'requests', 'resources'].flatMap((what) => [
-  `nodejs_active_${what}`,
-  `nodejs_active_${what}_total`,
-]);
+/**
+ * Defaults that walk over every handle or descriptor of the process at each scrape; an edge has one for each charger (7 % of an idle one's
+ * CPU, and a standstill of 130 ms with 13,000 sockets). Open descriptors are counted by `reportDescriptors`.
+ */
+const WALKS = [
+  'process_open_fds',
+  ...['handles', 'requests', 'resources'].flatMap((what) => [`nodejs_active_${what}`, `nodejs_active_${what}_total`]),
+];
+
+const DESCRIPTORS = '/proc/self/fd';
 
 /** Label names with every value each may have. */
 export type Labels = Readonly<Record<string, readonly string[]>>;
@@ -146,7 +152,19 @@ export function createMetrics(service: string): Metrics {
     },
   };
   reportMemoryLimits(made);
+  reportDescriptors(registry);
   return made;
+}
+
+/** Under the name every Prometheus knows, without looking at each: since Linux 6.2 the size of the folder is their number. */
+function reportDescriptors(registry: Registry): void {
+  if (!existsSync(DESCRIPTORS)) return;
+  const gauge: Gauge = new Gauge({
+    name: 'process_open_fds',
+    help: 'Number of open file descriptors.',
+    registers: [registry],
+    collect: () => gauge.set(statSync(DESCRIPTORS).size || readdirSync(DESCRIPTORS).length),
+  });
 }
 
 /** What use of memory is judged by. The size of the process and of its heap are among the metrics every process has. */

@@ -175,7 +175,8 @@ export class Generator implements ConnectionEvents {
     const target = targets[this.#table.target[row] ?? 0] ?? targets[0];
     const version = versions[this.#table.version[row] ?? 0] ?? '1.6';
     if (target === undefined) return;
-    const source = sources[row % Math.max(1, sources.length)];
+    // By rounds: a row's target comes from its number, too, and every target must see every source.
+    const source = sources[Math.floor(row / targets.length) % Math.max(1, sources.length)];
     const identity = `${prefix}${first + row}`;
     this.#connections.dial(row, { target, source, identity, subprotocol: SUBPROTOCOLS[version] }, now());
   }

@@ -1,4 +1,4 @@
-/** The part of npm ocpp-rpc (a peer's client and server) that our tests use; the package ships no types. */
+/** The part of npm ocpp-rpc (a peer's client and server) that our tests and the comparison use; the package ships no types. */
 declare module 'ocpp-rpc' {
   import type { Server } from 'node:http';
 
