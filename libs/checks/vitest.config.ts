@@ -55,7 +55,7 @@ const WAITING = 3;
 
 /** These hold a broker to times, or fill the machine: each runs alone. */
 const alone = [
-  'loadtest/test/loadtest',
+  'loadtest/test/{cpu-ratio,loadtest}',
   'libs/chaos/test/chaos',
   'services/broker/test/{drain-loses-nothing,silent-chargers,storm-control,ten-thousand-sessions}',
 ].map((file) => `${file}.e2e.test.ts`);
