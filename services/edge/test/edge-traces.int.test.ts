@@ -92,14 +92,14 @@ describe('the trace of a charger', () => {
     const events = await trace('CP2');
     const charger = await rig.connect('/ocpp/CP2', 'ocpp2.0.1');
     charger.send('[2,"1","Heartbeat"');
-    const tooLong = `[2,"2","DataTransfer",{"vendorId":"v","data":"${'ä'.repeat(50_000)}"}]`;
-    charger.send(tooLong);
+    const longText = `[2,"2","DataTransfer",{"vendorId":"v","data":"${'ä'.repeat(50_000)}"}]`;
+    charger.send(longText);
     await waitUntil(() => frames(events).filter(({ direction }) => direction === 'out').length === 2, 'both answers');
     charger.socket.send(Buffer.from([0x5b, 0x32, 0xff]), { binary: true });
     await waitUntil(() => events.at(-1)?.kind === 'closed', 'the end was told');
     const [broken, long, binary] = frames(events).filter(({ direction }) => direction === 'in');
     expect(broken).toMatchObject({ type: 'call', text: '[2,"1","Heartbeat"', invalid: 'malformed-json', cut: false });
-    expect(long).toMatchObject({ cut: true, invalid: undefined, bytes: Buffer.byteLength(tooLong) });
+    expect(long).toMatchObject({ cut: true, invalid: undefined, bytes: Buffer.byteLength(longText) });
     expect(Buffer.byteLength(long?.text ?? '')).toBeGreaterThan(TRACE_TEXT_BYTES_MAX - 4);
     expect(Buffer.byteLength(long?.text ?? '')).toBeLessThanOrEqual(TRACE_TEXT_BYTES_MAX);
     expect(long?.text).not.toContain('\uFFFD');
