@@ -1,4 +1,6 @@
 /** POST /v1/chargers/{chargerId}/trace over HTTP: who may, what is refused, and how the lines come. */
+import { connect } from 'node:net';
+import { waitUntil } from '@voltlane/testkit';
 import { createSubjects, decodeTraceAsk, edgeId, encodeTraceReport, sessionId } from '@voltlane/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN_TOKEN, type ApiRig, startRig } from '../rig.ts';
@@ -83,5 +85,48 @@ describe('the trace of a charger over HTTP', () => {
     expect(linesOf(await staying.text()).at(-1)).toMatchObject({ kind: 'ended', why: 'stopped' });
     const ends = rig.lines.filter(({ event }) => event === 'trace ended').map(({ why }) => why);
     expect(ends).toContain('stopped');
+  });
+
+  it('leaves out what a client does not read, says how much, and goes on when it reads', async () => {
+    const frames = 2_000;
+    const subjects = createSubjects();
+    const text = 'x'.repeat(20_000);
+    const told = (n: number): Uint8Array => {
+      const facts = { bytes: text.length, cut: false, masked: false, invalid: undefined };
+      const event = { kind: 'frame', direction: 'in', type: 'other', text, ...facts } as const;
+      return encodeTraceReport({
+        edgeId: edgeId('e1'),
+        n,
+        atMs: 0,
+        said: { kind: 'event', sessionId: sessionId('s1'), event },
+      });
+    };
+    const asked = Promise.withResolvers<string>();
+    rig.bus.subscribe(subjects.traceAsks(), ({ data }) =>
+      asked.resolve(subjects.traceReports(decodeTraceAsk(data).traceId)),
+    );
+    const { port } = new URL(rig.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+    });
+    socket.write(`POST ${PATH}?seconds=60 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n`);
+    socket.write('Content-Length: 0\r\n\r\n');
+    const subject = await asked.promise;
+    await waitUntil('the first line', () => received.includes('"kind":"began"'));
+    socket.pause();
+    for (let n = 1; n <= frames; n += 1) rig.bus.publish(subject, told(n));
+    await waitUntil('something left out', async () =>
+      /voltlane_api_trace_left_out_total\{reason="slowReader",service="api"\} [1-9]/.test(await rig.metrics.expose()),
+    );
+    socket.resume();
+    const count = Number(await waitUntil('its line', () => /"kind":"leftOut"[^}]*"count":(\d+)/.exec(received)?.[1]));
+    rig.bus.publish(subject, told(frames + 1));
+    const seen = (): number => received.split('"kind":"frame"').length - 1;
+    await waitUntil('the frame behind it', () => seen() + count === frames + 1);
+    expect(count).toBeGreaterThan(0);
+    expect(received).not.toContain('"why":"lost"');
+    socket.destroy();
   });
 });
