@@ -3,8 +3,15 @@
  * bytes must still be read or refused. Run: npx node --conditions=source libs/wire/scripts/write-golden.ts
  */
 import { existsSync, writeFileSync } from 'node:fs';
-import { encodeCommandAsk, encodeDownlink, encodeOwner, encodeUplink } from '../src/index.ts';
-import { ANNOUNCEMENTS, ASKS, DOWNLINKS, UPLINKS } from '../test/samples.ts';
+import {
+  encodeCommandAsk,
+  encodeDownlink,
+  encodeOwner,
+  encodeTraceAsk,
+  encodeTraceReport,
+  encodeUplink,
+} from '../src/index.ts';
+import { ANNOUNCEMENTS, ASKS, DOWNLINKS, TRACE_ASKS, TRACE_REPORTS, UPLINKS } from '../test/samples.ts';
 
 function write(name: string, bytes: Uint8Array): void {
   const file = new URL(`../test/golden/${name}.bin`, import.meta.url);
@@ -17,3 +24,5 @@ for (const [name, message] of Object.entries(UPLINKS)) write(name, encodeUplink(
 for (const [name, message] of Object.entries(DOWNLINKS)) write(name, encodeDownlink(message));
 for (const [name, message] of Object.entries(ANNOUNCEMENTS)) write(name, encodeOwner(message));
 for (const [name, message] of Object.entries(ASKS)) write(name, encodeCommandAsk(message));
+for (const [name, message] of Object.entries(TRACE_ASKS)) write(name, encodeTraceAsk(message));
+for (const [name, message] of Object.entries(TRACE_REPORTS)) write(name, encodeTraceReport(message));

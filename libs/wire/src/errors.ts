@@ -19,6 +19,7 @@ export const WIRE_ERROR_CODES = [
   'invalid-edge-id',
   'invalid-worker-id',
   'invalid-session-id',
+  'invalid-trace-id',
   'invalid-action',
   'invalid-prefix',
 ] as const;

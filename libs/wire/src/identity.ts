@@ -18,6 +18,8 @@ export type EdgeId = Branded<string, 'EdgeId'>;
 export type WorkerId = Branded<string, 'WorkerId'>;
 /** One socket of one charger, unique over all edges; sorts by the time it was opened. */
 export type SessionId = Branded<string, 'SessionId'>;
+/** One trace of a charger's frames, unique over all; one NATS token `[A-Za-z0-9_-]`. */
+export type TraceId = Branded<string, 'TraceId'>;
 
 /** The address of a charger everywhere inside the broker. */
 export interface ChargerAddress {
@@ -84,6 +86,11 @@ export function isSessionId(text: string): text is SessionId {
   return NAME.test(text);
 }
 
+/** True for one NATS token of 1–64 characters. */
+export function isTraceId(text: string): text is TraceId {
+  return NAME.test(text);
+}
+
 /** A tenant, or WireError `invalid-tenant`. */
 export function tenant(text: string): Tenant {
   if (!isTenant(text)) throw new WireError('invalid-tenant', `tenant ${shown(text)} is not 1–64 of [A-Za-z0-9_-]`);
@@ -146,5 +153,11 @@ export function workerId(text: string): WorkerId {
 export function sessionId(text: string): SessionId {
   if (!isSessionId(text))
     throw new WireError('invalid-session-id', `session id ${shown(text)} is not 1–64 of [A-Za-z0-9_-]`);
+  return text;
+}
+
+/** A trace id, or WireError `invalid-trace-id`. */
+export function traceId(text: string): TraceId {
+  if (!isTraceId(text)) throw new WireError('invalid-trace-id', `trace id ${shown(text)} is not 1–64 of [A-Za-z0-9_-]`);
   return text;
 }

@@ -56,6 +56,7 @@ export {
   isPartitionId,
   isSessionId,
   isTenant,
+  isTraceId,
   isWorkerId,
   type OcppFamily,
   PARTITIONS_MAX,
@@ -65,7 +66,9 @@ export {
   type SessionId,
   sessionId,
   type Tenant,
+  type TraceId,
   tenant,
+  traceId,
   type WorkerId,
   workerId,
 } from './identity.ts';
@@ -88,4 +91,6 @@ export {
   type Subjects,
 } from './subjects.ts';
 export { decodeToken, encodeToken, parseToken } from './token.ts';
+export type { TraceAsk, TraceEvent, TraceReport } from './trace.ts';
+export { decodeTraceAsk, decodeTraceReport, encodeTraceAsk, encodeTraceReport } from './trace-codec.ts';
 export { decodeUplink, encodeUplink } from './uplink-codec.ts';

@@ -1,13 +1,15 @@
 /**
  * Every subject of the broker: the one place that builds and takes them apart.
  *
- *     internal, edge ↔ worker (may change with the envelope)
+ *     internal, between edges, workers and apis (may change with the envelope)
  *     [prefix.]voltlane.v1.call.<partition>             uplink to the owner of a partition
  *     [prefix.]voltlane.v1.command.<partition>          a command on its way from any worker to the owner
  *     [prefix.]voltlane.v1.owner.<partition>            a worker has taken the partition (to every edge)
  *     [prefix.]voltlane.v1.edge.<edge>.in               calls and closes for an edge
  *     [prefix.]voltlane.v1.edge.<edge>.reply.<n>        answer to the edge's publish number n
  *     [prefix.]voltlane.v1.sessions.<edge>              request/reply: an owner asks an edge for its sessions
+ *     [prefix.]voltlane.v1.trace                        all edges are asked for the frames of a charger
+ *     [prefix.]voltlane.v1.traced.<trace>               where they tell them
  *     [prefix.]voltlane.v1.worker.<worker>              a worker listens while it is connected; nothing is ever answered
  *
  *     public, JSON (stable)
@@ -27,6 +29,7 @@ import {
   isTenant,
   type PartitionId,
   type Tenant,
+  type TraceId,
   type WorkerId,
 } from './identity.ts';
 import { isAction, tokensOf } from './subject-tokens.ts';
@@ -77,6 +80,10 @@ export interface Subjects {
   edgeFilter(edgeId: EdgeId): string;
   /** Where an edge is asked for its sessions. */
   edgeSessions(edgeId: EdgeId): string;
+  /** Where all edges are asked for the frames of a charger. */
+  traceAsks(): string;
+  /** Where edges tell the frames of a trace. */
+  traceReports(traceId: TraceId): string;
   /** Where a worker listens while it is connected. */
   worker(workerId: WorkerId): string;
   parseCall(subject: string): PartitionId | undefined;
@@ -113,6 +120,8 @@ export function createSubjects(prefix: string = ''): Subjects {
   const ownerRoot = `${root}voltlane.v1.owner.`;
   const edgeRoot = `${root}voltlane.v1.edge.`;
   const sessionsRoot = `${root}voltlane.v1.sessions.`;
+  const traceAsks = `${root}voltlane.v1.trace`;
+  const tracedRoot = `${root}voltlane.v1.traced.`;
   const workerRoot = `${root}voltlane.v1.worker.`;
   const commandRoot = `${root}command.`;
   const eventRoot = `${root}event.`;
@@ -128,6 +137,8 @@ export function createSubjects(prefix: string = ''): Subjects {
     edgeReply: (edgeId, n) => `${edgeRoot}${edgeId}.reply.${n}`,
     edgeFilter: (edgeId) => `${edgeRoot}${edgeId}.>`,
     edgeSessions: (edgeId) => sessionsRoot + edgeId,
+    traceAsks: () => traceAsks,
+    traceReports: (traceId) => tracedRoot + traceId,
     worker: (workerId) => workerRoot + workerId,
     parseCall: (subject) => parsePartition(callRoot, subject),
     parseForward: (subject) => parsePartition(forwardRoot, subject),

@@ -21,7 +21,17 @@ import {
   WireError,
 } from '../src/index.ts';
 import { pack } from '../src/msgpack.ts';
-import { ANNOUNCEMENTS, ASKS, DOWNLINKS, METER_CALL, PAGES, QUESTIONS, UPLINKS } from './samples.ts';
+import {
+  ANNOUNCEMENTS,
+  ASKS,
+  DOWNLINKS,
+  METER_CALL,
+  PAGES,
+  QUESTIONS,
+  TRACE_ASKS,
+  TRACE_REPORTS,
+  UPLINKS,
+} from './samples.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -84,7 +94,16 @@ describe('the envelope format', () => {
 
   it('has a sample for every golden file and the other way round', () => {
     const files = readdirSync(GOLDEN).sort();
-    const samples = { ...UPLINKS, ...DOWNLINKS, ...ANNOUNCEMENTS, ...QUESTIONS, ...PAGES, ...ASKS };
+    const samples = {
+      ...UPLINKS,
+      ...DOWNLINKS,
+      ...ANNOUNCEMENTS,
+      ...QUESTIONS,
+      ...PAGES,
+      ...ASKS,
+      ...TRACE_ASKS,
+      ...TRACE_REPORTS,
+    };
     const names = Object.keys(samples)
       .map((name) => `${name}.bin`)
       .sort();

@@ -11,7 +11,10 @@ import {
   type SessionsPage,
   type SessionsQuestion,
   sessionId,
+  type TraceAsk,
+  type TraceReport,
   tenant,
+  traceId,
   type Uplink,
   type UplinkCall,
   workerId,
@@ -202,4 +205,69 @@ export const ASKS: Readonly<Record<string, CommandAsk>> = {
   'command-cancel': { ...ASK, kind: 'commandCancel', waitMs: 0, requestedBy: 'Ada (k1)' },
   'command-cancel-anonymous': { ...ASK, kind: 'commandCancel', waitMs: 0, requestedBy: undefined },
   'command-status': { ...ASK, kind: 'commandStatus', waitMs: 60_000 },
+};
+
+/** Asks for the frames of a charger by name of their golden file. */
+export const TRACE_ASKS: Readonly<Record<string, TraceAsk>> = {
+  'trace-ask': {
+    traceId: traceId('7k2m9q4x1c8v5b3n'),
+    tenant: HEADER.tenant,
+    chargerId: HEADER.chargerId,
+    leaseMs: 5_000,
+  },
+};
+
+const REPORT = { edgeId: HEADER.edgeId, n: 42, atMs: 1_767_225_600_123 };
+const { sessionId: SESSION } = HEADER;
+
+/** What edges report to traces, by name of their golden file. */
+export const TRACE_REPORTS: Readonly<Record<string, TraceReport>> = {
+  'trace-mark': { ...REPORT, said: { kind: 'mark' } },
+  'trace-full': { ...REPORT, n: 0, said: { kind: 'full' } },
+  'trace-opened': {
+    ...REPORT,
+    said: { kind: 'event', sessionId: SESSION, event: { kind: 'opened', version: '2.1', openedAgoMs: 86_400_123 } },
+  },
+  'trace-closed': {
+    ...REPORT,
+    said: { kind: 'event', sessionId: SESSION, event: { kind: 'closed', code: 1006, reason: 'silent' } },
+  },
+  'trace-failed': {
+    ...REPORT,
+    said: { kind: 'event', sessionId: SESSION, event: { kind: 'failed', error: 'tooBig' } },
+  },
+  'trace-frame': {
+    ...REPORT,
+    said: {
+      kind: 'event',
+      sessionId: SESSION,
+      event: {
+        kind: 'frame',
+        direction: 'in',
+        type: 'call',
+        text: '[2,"1","Heartbeat",{}]',
+        bytes: 22,
+        cut: false,
+        masked: false,
+        invalid: undefined,
+      },
+    },
+  },
+  'trace-frame-broken': {
+    ...REPORT,
+    said: {
+      kind: 'event',
+      sessionId: SESSION,
+      event: {
+        kind: 'frame',
+        direction: 'out',
+        type: 'other',
+        text: '[2,"Ä',
+        bytes: 262_144,
+        cut: true,
+        masked: true,
+        invalid: 'malformed-json',
+      },
+    },
+  },
 };

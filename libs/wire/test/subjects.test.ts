@@ -8,6 +8,7 @@ import {
   partitionId,
   type Subjects,
   tenant,
+  traceId,
   WireError,
 } from '../src/index.ts';
 
@@ -23,6 +24,8 @@ const GRAMMAR: readonly (readonly [string, (subjects: Subjects) => string])[] = 
   ['voltlane.v1.edge.e-1.in', (s) => s.edgeInbox(EDGE)],
   ['voltlane.v1.edge.e-1.reply.42', (s) => s.edgeReply(EDGE, 42)],
   ['voltlane.v1.sessions.e-1', (s) => s.edgeSessions(EDGE)],
+  ['voltlane.v1.trace', (s) => s.traceAsks()],
+  ['voltlane.v1.traced.t-1', (s) => s.traceReports(traceId('t-1'))],
   ['voltlane.v1.edge.e-1.>', (s) => s.edgeFilter(EDGE)],
   ['command.acme.RDAM%201%2E2%2A.Reset', (s) => s.command(ADDRESS, 'Reset')],
   ['command.*.*.*', (s) => s.commandFilter()],

@@ -13,7 +13,7 @@ import { createAuthenticator } from './auth.ts';
 import { EventHub } from './events/event-hub.ts';
 import { type Fleet, startFleet } from './fleet/fleet-feed.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
-import { chargerRoutes } from './routes/charger.ts';
+import { chargerRoutes, isKnownCharger } from './routes/charger.ts';
 import { chargerRecordRoutes } from './routes/charger-records.ts';
 import { chargerListRoutes } from './routes/chargers.ts';
 import { commandRoutes } from './routes/commands.ts';
@@ -21,8 +21,10 @@ import { eventRoutes } from './routes/events.ts';
 import { handlerRoutes } from './routes/handlers.ts';
 import { importRoutes } from './routes/imports.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { traceRoutes } from './routes/traces.ts';
 import { loadSeedFile } from './seed-file.ts';
 import { createApiServer } from './server.ts';
+import { TraceDesk } from './traces/trace-desk.ts';
 
 /** A running api. */
 export interface Api extends Running {
@@ -80,18 +82,21 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     log.warn({ option: 'VOLTLANE_API_TOKEN' }, 'nobody can use the api: no key is stored and none is configured');
   });
   commands.start();
+  const traces = new TraceDesk({ bus, subjects, clock, random, log, metrics, stallMs: config.apiStreamStallMs });
+  const chargers = { fleet, journal, registry, subjects };
   /** Tells endless responses to end. */
   const stopping = new AbortController();
   const server = await createApiServer({
     routes: [
       chargerListRoutes({ fleet }),
-      chargerRoutes({ fleet, journal, registry, subjects }),
+      chargerRoutes(chargers),
       commandRoutes({ commands }),
       chargerRecordRoutes({ registry, random }),
       tokenRoutes({ registry, clock }),
       importRoutes({ registry, random }),
       handlerRoutes({ handlers }),
       apiKeyRoutes({ keys, clock, random }),
+      traceRoutes({ traces, isKnown: (tenant, asked) => isKnownCharger(chargers, tenant, asked) }),
       eventRoutes({ hub, identityOf: (tenant, asked) => fleet.view.get(tenant, asked)?.journalId }),
     ],
     authenticator,
@@ -126,6 +131,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     stop: async () => {
       stopping.abort();
       hub.stop();
+      traces.stop();
       const waitMs = config.stopDeadlineMs * DRAIN_SHARE;
       await withTimeout(clock, server.drain(), waitMs, 'requests under way').catch(() => {
         log.warn({ waitMs }, 'requests cut off');

@@ -5,7 +5,7 @@ import { type Tenant, tenant } from '@voltlane/wire';
 /**
  * What a route asks for.
  * - `read`: look at anything but keys.
- * - `command`: make a charger do something.
+ * - `command`: make a charger do something, and see its frames.
  * - `configure`: change the registry and settings.
  * - `keys`: see and change API keys.
  */

@@ -133,7 +133,7 @@ async function answerOf(
     ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body), duplex: 'half' }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
 }
 

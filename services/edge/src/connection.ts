@@ -7,6 +7,7 @@ import type { DownlinkReply, PartitionId, SessionId } from '@voltlane/wire';
 import type { AttachSlot } from './attach-gate.ts';
 import { closeReason } from './close-code.ts';
 import type { GivenUp, SessionEffect, SessionEvent } from './effect.ts';
+import type { FrameTap } from './frame-tap.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import { frameType } from './metrics.ts';
 import type { Session } from './session.ts';
@@ -48,6 +49,8 @@ export class Connection implements Sender {
   readonly openedAtMs: number;
   /** Counts the connections of this edge from 1; given by `Sessions`. */
   ordinal: number = 0;
+  /** Told of every frame while somebody traces this charger, which is hardly ever. */
+  tap: FrameTap | undefined = undefined;
   /** Held until the actor knows the session. */
   #slot: AttachSlot | undefined;
   readonly #socket: SocketPort;
@@ -90,11 +93,18 @@ export class Connection implements Sender {
     else this.#quietUntilMs = dueAtMs;
   }
 
-  /** A frame came; `text` undefined when a binary one was not UTF-8. */
-  frame(text: string | undefined, bytes: number): void {
-    this.#ports.metrics.received(text === undefined ? 'other' : frameType(text), bytes);
-    if (text === undefined) this.handle({ kind: 'unreadable' });
-    else this.handle({ kind: 'frame', text, receivedAtMs: this.#ports.clock.nowMs() });
+  /** A frame came. */
+  frame(text: string, bytes: number): void {
+    this.#ports.metrics.received(frameType(text), bytes);
+    this.tap?.received(text);
+    this.handle({ kind: 'frame', text, receivedAtMs: this.#ports.clock.nowMs() });
+  }
+
+  /** A binary frame came that is no UTF-8. */
+  unreadable(data: Uint8Array): void {
+    this.#ports.metrics.received('other', data.length);
+    this.tap?.unreadable(data);
+    this.handle({ kind: 'unreadable' });
   }
 
   /** A ping or pong came. */
@@ -105,11 +115,14 @@ export class Connection implements Sender {
   /** The socket broke a rule of the transport; `gone` follows. */
   failed(code: string): void {
     this.#ports.metrics.socketError(code);
+    this.tap?.failed(code);
   }
 
   /** The socket is gone. */
   gone(code: number, reason: string): void {
     this.handle({ kind: 'closed', code, reason, closedAtMs: this.#ports.clock.nowMs() });
+    this.tap?.closed(code, this.session.ending?.reason ?? reason);
+    this.tap = undefined;
     this.#leaveSlot();
     this.#ports.onGone(this);
   }
@@ -166,6 +179,7 @@ export class Connection implements Sender {
 
   #send(text: string): void {
     this.#socket.send(text);
+    this.tap?.sent(text);
     this.#ports.metrics.sent(frameType(text), text.length);
     // A reader this slow takes the memory of the others; it comes back with a fresh socket.
     if (this.session.phase === 'open' && this.#socket.bufferedAmount > this.#ports.outboundBytesMax)

@@ -30,6 +30,7 @@ import type { SessionLimits } from './session.ts';
 import { createSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { createSocketServer } from './socket.ts';
+import { Traces } from './traces.ts';
 import type { AcceptedUpgrade, ChargerLookup } from './upgrade.ts';
 import { createUplinks } from './uplink.ts';
 
@@ -63,6 +64,8 @@ export interface Edge {
   pending(): number;
   /** Handshakes that wait for the workers. */
   handshakesWaiting(): number;
+  /** Traces of chargers that are followed. */
+  traces(): number;
   /** Takes no new sockets, closes the open ones at the set pace, delivers what was taken; ends before `stopDeadlineMs`. */
   stop(): Promise<void>;
 }
@@ -113,6 +116,9 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
   ];
   const presence = await startPresence({ edgeId, bus, subjects, sessions, clock, metrics }, config.edgeHeartbeatMs);
 
+  const traces = new Traces({ edgeId, bus, subjects, sessions, clock, metrics });
+  traces.start();
+
   const connectionPorts: ConnectionPorts = {
     clock,
     uplinks,
@@ -120,6 +126,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     outboundBytesMax: config.outboundBytesMax,
     onGone: (connection) => {
       sessions.gone(connection);
+      traces.gone(connection);
       const { tenant, chargerId, sessionId, ending } = connection.session;
       log.info({ tenant, chargerId, sessionId, code: ending?.code, reason: ending?.reason }, 'charger disconnected');
     },
@@ -158,6 +165,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     const connection = new Connection(session, socket, connectionPorts, accepted.slot);
     socket.connection = connection;
     const older = sessions.add(connection);
+    traces.opened(connection);
     const { securityProfile } = charger;
     connection.handle({ kind: 'opened', openedAtMs: clock.nowMs(), remoteAddress, securityProfile });
     log.info({ tenant, chargerId, sessionId, version, remoteAddress }, 'charger connected');
@@ -221,6 +229,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     const clean = await drain({ clock, bus, sessions, uplinks, pacer, closeCode }, config.stopDeadlineMs * STOP_SHARE);
     endLiveness();
     uplinks.stop();
+    traces.stop();
     for (const subscription of subscriptions) subscription.unsubscribe();
     await presence.stop();
     if (!clean)
@@ -241,6 +250,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     sessions: () => sessions.size,
     pending: () => uplinks.pending(),
     handshakesWaiting: () => gate.waiting,
+    traces: () => traces.size,
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -27,6 +27,9 @@ export type DownlinkFate =
   | 'malformed'
   | 'newerVersion';
 
+/** What became of something to report to a trace. */
+export type TraceReportFate = 'sent' | 'leftOut';
+
 /** What the parts of an edge report. */
 export interface EdgeMetrics {
   /** A handshake ended: `accepted`, or why not. */
@@ -43,6 +46,9 @@ export interface EdgeMetrics {
   replaced(): void;
   /** A transport error; `code` is mapped to a closed list. */
   socketError(code: string): void;
+  /** A trace was not taken because there are as many as there may be. */
+  traceRefused(): void;
+  traceReport(fate: TraceReportFate): void;
 }
 
 /** Kinds of frames, told by the first digit alone; `other` is what does not begin like a frame. */
@@ -93,6 +99,7 @@ const FATES: readonly DownlinkFate[] = [
   'malformed',
   'newerVersion',
 ];
+const TRACE_FATES: readonly TraceReportFate[] = ['sent', 'leftOut'];
 const CUTS: readonly CutReason[] = ['silent', 'slowReader', 'stop', 'quirk'];
 /** Labels of each session counter; a counter without labels has one series. */
 const COUNTERS: readonly (readonly [counter: SessionCounter, help: string, labels: readonly string[]])[] = [
@@ -116,6 +123,7 @@ export interface EdgeGauges {
   sessions(): number;
   pending(): number;
   handshakesWaiting(): number;
+  traces(): number;
 }
 
 /** One counter per label, bound in advance; what is not in the list counts as `other`. */
@@ -139,11 +147,19 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
   const errors = labelled(metrics, 'edge_socket_errors_total', 'Transport errors.', 'error', [
     ...new Set(Object.values(SOCKET_ERRORS)),
   ]);
+  const traceReports = labelled(
+    metrics,
+    'edge_trace_reports_total',
+    'Frames and changes of sessions for traces: sent, or left out because there were too many.',
+    'fate',
+    TRACE_FATES,
+  );
   const plain = (name: string, help: string): CounterChild => metrics.counter({ name, help }).of({});
   const resent = plain('edge_resends_total', 'Messages sent to a worker again.');
   const nobody = plain('edge_no_responders_total', 'Messages nobody listened for.');
   const overloaded = plain('edge_overloads_total', 'Calls refused because too many were pending.');
   const replaced = plain('edge_replaced_total', 'Sockets replaced by a newer one of the same charger.');
+  const tracesRefused = plain('edge_traces_refused_total', 'Traces refused because the edge has as many as it may.');
   const roundTrip = metrics
     .histogram({
       name: 'edge_call_seconds',
@@ -197,6 +213,8 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
     cut: (reason) => cuts(reason).add(),
     replaced: () => replaced.add(),
     socketError: (code) => errors(SOCKET_ERRORS[code] ?? OTHER).add(),
+    traceRefused: () => tracesRefused.add(),
+    traceReport: (fate) => traceReports(fate).add(),
     show(gauges) {
       metrics.readGauge({ name: 'edge_connections', help: 'Open sockets.', read: () => gauges.connections() });
       metrics.readGauge({
@@ -213,6 +231,11 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
         name: 'edge_handshakes_waiting',
         help: 'Handshakes that wait until the workers have taken the sessions before them.',
         read: () => gauges.handshakesWaiting(),
+      });
+      metrics.readGauge({
+        name: 'edge_traces',
+        help: 'Traces of chargers, here or not, that are followed.',
+        read: () => gauges.traces(),
       });
       metrics.readGauge({ name: 'edge_pending', help: 'Messages without a reply.', read: () => gauges.pending() });
     },

@@ -56,11 +56,19 @@ export class Sessions {
     return this.#byCharger.has(chargerKey(tenant, chargerId));
   }
 
+  /** The connection of the charger whose socket is open here. */
+  openOf(tenant: Tenant, chargerId: ChargerId): Connection | undefined {
+    return this.#byCharger.get(chargerKey(tenant, chargerId));
+  }
+
   /** Every session that has not ended, in the order they came. */
   all(): IterableIterator<Connection> {
     return this.#bySession.values();
   }
 }
 
-// A tenant holds no '/', so the key is unambiguous. Identities compare case-insensitively (OCPP 2.1 Part 4 §3.1.1).
-const chargerKey = (tenant: Tenant, chargerId: ChargerId): string => `${tenant}/${foldCase(chargerId)}`;
+/**
+ * What chargers are told apart by. A tenant holds no '/', so the key is unambiguous. Identities compare case-insensitively (OCPP 2.1
+ * Part 4 §3.1.1).
+ */
+export const chargerKey = (tenant: Tenant, chargerId: ChargerId): string => `${tenant}/${foldCase(chargerId)}`;

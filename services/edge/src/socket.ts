@@ -91,7 +91,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (!(this instanceof ChargerSocket) || !Buffer.isBuffer(data)) return;
   // `ws` has checked the UTF-8 of text frames.
-  this.connection?.frame(isBinary ? decode(data) : data.toString('utf8'), data.length);
+  const text = isBinary ? decode(data) : data.toString('utf8');
+  if (text === undefined) this.connection?.unreadable(data);
+  else this.connection?.frame(text, data.length);
 }
 
 // Some chargers send their JSON in binary frames (lbbrhzn/ocpp D8).

@@ -39,6 +39,7 @@ export const startEdge = async (deps: EdgeDeps): Promise<Edge> => {
     sessions: () => edge.sessions(),
     pending: () => edge.pending(),
     handshakesWaiting: () => edge.handshakesWaiting(),
+    traces: () => edge.traces(),
   });
   return edge;
 };

@@ -27,5 +27,7 @@ export const createCountingMetrics = (): CountingMetrics => {
     cut: (reason) => add(`cut:${reason}`),
     replaced: () => add('replaced'),
     socketError: (code) => add(`socketError:${code}`),
+    traceRefused: () => add('traceRefused'),
+    traceReport: (fate) => add(`traceReport:${fate}`),
   };
 };

@@ -1,6 +1,6 @@
-/** A real edge on real sockets and the memory bus, a scripted worker, and chargers that speak plain frames. */
+/** A real edge on real sockets and a bus, in memory unless told otherwise; a scripted worker, and chargers that speak plain frames. */
 
-import type { MemoryBroker } from '@voltlane/bus';
+import type { Bus, MemoryBroker } from '@voltlane/bus';
 import { createMemoryBus } from '@voltlane/bus';
 import type { EdgeOptions, SharedOptions } from '@voltlane/config';
 import { loadConfig } from '@voltlane/config';
@@ -35,12 +35,15 @@ export interface RigOptions {
   readonly lookup?: ChargerLookup;
   /** When false the worker does not listen yet. */
   readonly listen?: boolean;
+  /** Another bus than the one in memory. */
+  readonly connect?: (name: string) => Promise<Bus>;
 }
 
 export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   const broker = createMemoryBus({ clock: systemClock });
-  const bus = broker.connect('edge');
-  const worker = createFakeWorker(broker.connect('worker'), PARTITIONS);
+  const connect = options.connect ?? ((name: string) => broker.connect(name));
+  const bus = await connect('edge');
+  const worker = createFakeWorker(await connect('worker'), PARTITIONS);
   if (options.listen !== false) worker.listen();
   const metrics = createCountingMetrics();
   const log: string[] = [];

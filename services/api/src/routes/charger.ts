@@ -44,6 +44,11 @@ export function chargerRoutes(ports: ChargerPorts): Routes {
   };
 }
 
+/** Whether it is registered or ever connected. */
+export async function isKnownCharger(ports: ChargerPorts, tenant: Tenant, asked: ChargerId): Promise<boolean> {
+  return (await lookUp(ports, tenant, asked)) !== undefined;
+}
+
 /** Read anew: what the view knows may be a moment old, and its rows are lean. */
 async function lookUp(ports: ChargerPorts, tenant: Tenant, asked: ChargerId): Promise<object | undefined> {
   const { fleet, journal, registry, subjects } = ports;
