@@ -34,7 +34,8 @@ function hasLeader(monitor: string, servers: number): () => Promise<void> {
   return async () => {
     const response = await fetch(`${monitor}/jsz`, { signal: AbortSignal.timeout(2_000) });
     const cluster = field(await response.json(), 'meta_cluster');
-    if (String(field(cluster, 'leader') ?? '') === '') throw new Error('JetStream has no leader');
+    const leader = field(cluster, 'leader');
+    if (leader === undefined || leader === '') throw new Error('JetStream has no leader');
     const seen = Number(field(cluster, 'cluster_size') ?? 0);
     if (seen !== servers) throw new Error(`${seen} of ${servers} servers are in the cluster`);
   };

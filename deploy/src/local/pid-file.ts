@@ -4,7 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sleep, systemClock } from '@voltlane/time';
+import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '@voltlane/time';
 
 /** A process that still runs. */
 export interface Leftover {
@@ -48,7 +49,8 @@ export async function endLeftovers(folder: string): Promise<void> {
   const deadlineMs = systemClock.monotonicMs() + END_MS_MAX;
   while (leftovers(folder).length > 0) {
     if (systemClock.monotonicMs() > deadlineMs) for (const { pid } of leftovers(folder)) process.kill(pid, 'SIGKILL');
-    await sleep(systemClock, POLL_MS);
+    // Not a sleep of the clock: nothing else keeps this process here.
+    await wait(POLL_MS);
   }
 }
 

@@ -104,7 +104,7 @@ export async function startScriptedSet(...args: readonly string[]): Promise<Scri
       const table = await order('status');
       return new Map([...table.matchAll(/^(\S+) +(\d+)/gm)].map(([, name = '', pid]) => [name, Number(pid)]));
     },
-    output: started.output,
+    output: () => started.output(),
     log: (name) => readFileSync(join(folder, 'logs', `${name}.log`), 'utf8'),
     kill: () => {
       started.child.kill('SIGKILL');
