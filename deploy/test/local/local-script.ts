@@ -1,6 +1,6 @@
 /** deploy/local.sh as an operator runs it: a start that stays in front, and orders from another terminal. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort, waitUntil } from '@voltlane/testkit';
@@ -118,5 +118,11 @@ export async function startScriptedSet(...args: readonly string[]): Promise<Scri
   };
 }
 
-/** True while a process has this id. */
-export const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+/** True while a process has this id and has not ended; who was left behind may wait long for somebody to ask how it ended. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
