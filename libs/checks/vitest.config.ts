@@ -1,6 +1,6 @@
 /**
  * The test projects, one per suffix: `x.test.ts` unit, `x.int.test.ts` int, `x.sim.test.ts` sim, `x.e2e.test.ts` e2e or
- * e2e-alone, and the checks of this package. Lives here because the top level of the repository is fixed; run it through the npm scripts.
+ * e2e-alone, `x.deploy.test.ts` deploy, and the checks of this package. Lives here because the top level of the repository is fixed; run it through the npm scripts.
  */
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
@@ -60,7 +60,7 @@ const alone = [
   'services/broker/test/{drain-loses-nothing,silent-chargers,storm-control,ten-thousand-sessions}',
 ].map((file) => `${file}.e2e.test.ts`);
 
-const special = ['int', 'sim', 'e2e'].map((suffix) => `**/*.${suffix}.test.ts`);
+const special = ['int', 'sim', 'e2e', 'deploy'].map((suffix) => `**/*.${suffix}.test.ts`);
 
 // oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export
 export default defineConfig({
@@ -124,6 +124,16 @@ export default defineConfig({
         workers: 1,
         processes: true,
         testTimeoutMs: 240_000,
+        hookTimeoutMs: 240_000,
+      }),
+      // Minutes, and more of Debian than the others need: only when it is asked for (`npm run test:deploy`).
+      project({
+        name: 'deploy',
+        include: [`${packages}/*.deploy.test.ts`],
+        order: 5,
+        workers: 1,
+        processes: true,
+        testTimeoutMs: 600_000,
         hookTimeoutMs: 240_000,
       }),
     ],

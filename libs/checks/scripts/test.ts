@@ -32,6 +32,8 @@ const shown = [reporter ?? reporters ?? 'default'].flat();
 const filtered = options.testNamePattern !== undefined;
 const vitest = await startVitest('test', filter, {
   config: 'libs/checks/vitest.config.ts',
+  // It takes minutes of the whole machine, so it runs when it is named: `npm run test:deploy`.
+  project: ['!deploy'],
   ...options,
   run: true,
   watch: false,

@@ -4,7 +4,7 @@ import type { SourceModule, Violation } from './source-tree.ts';
 /** Longest module, lines. */
 export const LINES_MAX = 400;
 
-const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(d|test|int\.test|sim\.test|e2e\.test|bench))?\.ts$/;
+const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(d|test|int\.test|sim\.test|e2e\.test|deploy\.test|bench))?\.ts$/;
 const VAGUE: ReadonlySet<string> = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'misc']);
 const MARKS = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'];
 const MARK = new RegExp(`\\b(${MARKS.join('|')})\\b`);

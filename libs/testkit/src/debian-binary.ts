@@ -9,6 +9,7 @@ import { access, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { fetchMissingLibraries, wrapWithLibraries } from './debian-libraries.ts';
 
 const run = promisify(execFile);
 
@@ -111,15 +112,21 @@ async function unpackPackage(wanted: Wanted): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), `voltlane-${pkg}-`));
   try {
     const failures: string[] = [];
-    const fetched =
-      (await fetchPackage(wanted, work, [], failures)) || (await fetchWithOwnLists(wanted, work, failures));
-    const file = fetched ? (await readdir(work)).find((name) => name.endsWith('.deb')) : undefined;
-    if (file === undefined)
+    const options = (await fetchPackage(wanted, work, [], failures))
+      ? []
+      : await fetchWithOwnLists(wanted, work, failures);
+    const file = (await readdir(work)).find((name) => name.startsWith(`${pkg}_`) && name.endsWith('.deb'));
+    if (file === undefined || options === undefined)
       throw new Error(`no ${binary} found and none could be downloaded (${failures.join('; ')}): ${fixFor(wanted)}`);
-    await run('dpkg', ['-x', join(work, file), join(work, 'root')], { timeout: COMMAND_MS_MAX });
+    const root = join(work, 'root');
+    await run('dpkg', ['-x', join(work, file), root], { timeout: COMMAND_MS_MAX });
     for (const name of ['usr/sbin', 'usr/bin']) {
-      const folder = join(work, 'root', name);
-      if (await isExecutable(join(folder, binary))) return await keep(wanted, folder);
+      const folder = join(root, name);
+      if (!(await isExecutable(join(folder, binary)))) continue;
+      const lacking = await fetchMissingLibraries({ pkg, binary: join(folder, binary), work, options });
+      if (lacking !== '') throw new Error(`${binary} lacks ${lacking}: ${fixFor(wanted)}`);
+      await wrapWithLibraries(folder, join(work, 'libraries'));
+      return await keep(wanted, folder, file);
     }
     throw new Error(`${file} holds no ${binary} binary: ${fixFor(wanted)}`);
   } finally {
@@ -142,8 +149,15 @@ async function fetchPackage(
   }
 }
 
-/** The system's package lists may be empty and only root can fill them: so with lists of our own, then as root. */
-async function fetchWithOwnLists(wanted: Wanted, work: string, failures: string[]): Promise<boolean> {
+/**
+ * The system's package lists may be empty and only root can fill them: so with lists of our own, then as root. Resolves to the options of
+ * apt that worked.
+ */
+async function fetchWithOwnLists(
+  wanted: Wanted,
+  work: string,
+  failures: string[],
+): Promise<readonly string[] | undefined> {
   const state = join(work, 'state');
   const cache = join(work, 'cache');
   await mkdir(join(state, 'lists', 'partial'), { recursive: true });
@@ -163,15 +177,14 @@ async function fetchWithOwnLists(wanted: Wanted, work: string, failures: string[
       failures.push(lastLine(error));
       continue;
     }
-    if (await fetchPackage(wanted, work, options, failures)) return true;
+    if (await fetchPackage(wanted, work, options, failures)) return options;
   }
-  return false;
+  return undefined;
 }
 
-/** Keeps all binaries of the package: whoever needs one often needs the next. */
-async function keep({ pkg, binary }: Wanted, folder: string): Promise<string> {
-  const { stdout } = await run(join(folder, binary), ['--version'], { timeout: COMMAND_MS_MAX });
-  const version = /\bv?(\d+\.\d[\w.+-]*)/.exec(stdout)?.[1] ?? 'unknown';
+/** Keeps all binaries of the package: whoever needs one often needs the next. `file` is the package, named after its version. */
+async function keep({ pkg, binary }: Wanted, folder: string, file: string): Promise<string> {
+  const version = /_([^_-]+)/.exec(file)?.[1] ?? 'unknown';
   const target = join(CACHE_DIR, `${pkg}-${version}`);
   const staged = await mkdtemp(join(CACHE_DIR, 'staged-'));
   await run('cp', ['-r', `${folder}/.`, staged]);

@@ -46,6 +46,8 @@ export function readHandshake(bytes: Buffer, length: number, subprotocol: string
     return status === 0 ? { kind: 'broken', why: 'not HTTP' } : { kind: 'refused', status, retryAfterS };
   }
   if (!head.includes(ACCEPT)) return { kind: 'broken', why: 'wrong Sec-WebSocket-Accept' };
-  if (!head.includes(`\nSec-WebSocket-Protocol: ${subprotocol}`)) return { kind: 'broken', why: 'other subprotocol' };
+  // A proxy in between may write names of headers its own way.
+  const agreed = /^sec-websocket-protocol: *(\S+) *\r?$/im.exec(head)?.[1];
+  if (agreed !== subprotocol) return { kind: 'broken', why: 'other subprotocol' };
   return { kind: 'open', bytes: end + 4 };
 }

@@ -42,13 +42,15 @@ describe('the handshake of a generator', () => {
     expect(answered('HTTP/1.1 404 Not Found\r\n\r\n')).toEqual({ kind: 'refused', status: 404, retryAfterS: 0 });
   });
 
-  it('believes no other acceptance and no other subprotocol', () => {
+  it('believes no other acceptance and no other subprotocol, however the names of headers are written', () => {
     const key = /Sec-WebSocket-Key: (\S+)/.exec(handshakeRequest(TARGET, 'LT-1', 'ocpp1.6'))?.[1] ?? '';
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
     const yes = (accepted: string, protocol: string): string =>
       `HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: ${accepted}\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`;
     const right = yes(accept, 'ocpp1.6');
     expect(answered(`${right}frames`)).toEqual({ kind: 'open', bytes: right.length });
+    const throughProxy = right.replaceAll(/^[^:\r\n]+:/gm, (name) => name.toLowerCase());
+    expect(answered(throughProxy)).toEqual({ kind: 'open', bytes: right.length });
     expect(answered(yes('x', 'ocpp1.6'))).toEqual({ kind: 'broken', why: 'wrong Sec-WebSocket-Accept' });
     expect(answered(yes(accept, 'ocpp2.0.1'))).toEqual({ kind: 'broken', why: 'other subprotocol' });
     expect(answered('SSH-2.0-OpenSSH\r\n\r\n')).toEqual({ kind: 'broken', why: 'not HTTP' });
