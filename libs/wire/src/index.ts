@@ -88,4 +88,5 @@ export {
   type Subjects,
 } from './subjects.ts';
 export { decodeToken, encodeToken, parseToken } from './token.ts';
+export { formatTraceparent, parseTraceparent, type TraceContext } from './traceparent.ts';
 export { decodeUplink, encodeUplink } from './uplink-codec.ts';

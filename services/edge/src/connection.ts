@@ -11,6 +11,7 @@ import type { EdgeMetrics } from './metrics.ts';
 import { frameType } from './metrics.ts';
 import type { Session } from './session.ts';
 import { step, sweepDueAtMs } from './session.ts';
+import type { EdgeSpans } from './spans.ts';
 import type { Sender, Uplinks } from './uplink.ts';
 
 /** What a connection needs of its socket; `ChargerSocket` has exactly this. */
@@ -34,6 +35,8 @@ export interface ConnectionPorts {
   readonly clock: Clock;
   readonly uplinks: Uplinks;
   readonly metrics: EdgeMetrics;
+  /** Undefined where traces are off. */
+  readonly spans?: EdgeSpans | undefined;
   readonly outboundBytesMax: number;
   /** The socket of a session is gone. */
   readonly onGone: (connection: Connection) => void;
@@ -92,9 +95,11 @@ export class Connection implements Sender {
 
   /** A frame came; `text` undefined when a binary one was not UTF-8. */
   frame(text: string | undefined, bytes: number): void {
-    this.#ports.metrics.received(text === undefined ? 'other' : frameType(text), bytes);
+    const { metrics, clock, spans } = this.#ports;
+    const type = text === undefined ? 'other' : frameType(text);
+    metrics.received(type, bytes);
     if (text === undefined) this.handle({ kind: 'unreadable' });
-    else this.handle({ kind: 'frame', text, receivedAtMs: this.#ports.clock.nowMs() });
+    else this.handle({ kind: 'frame', text, receivedAtMs: clock.nowMs(), traceparent: spans?.begin(type) });
   }
 
   /** A ping or pong came. */
@@ -138,7 +143,14 @@ export class Connection implements Sender {
         this.#ports.uplinks.send(this, effect.uplink, effect.deadlineAtMs);
         return;
       case 'callDone':
-        metrics.callDone(effect.action, effect.outcome, effect.tookMs);
+        metrics.callDone(effect.action, effect.outcome, effect.tookMs, effect.traceparent);
+        this.#ports.spans?.call(this.session, effect);
+        return;
+      case 'callRefused':
+        this.#ports.spans?.call(this.session, effect);
+        return;
+      case 'commandDone':
+        this.#ports.spans?.command(this.session, effect);
         return;
       case 'count':
         metrics.count(effect.counter, effect.label);
