@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createFakeClock, createSeededRandom } from '@voltlane/time';
 import { parseTraceparent } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +75,14 @@ describe('tracing', () => {
     const nothing = { url: undefined, ratio: 1, service: 'edge', instance: 'i', clock, random: createSeededRandom(1) };
     const parts = { log: { info: () => undefined, warn: () => undefined }, metrics: unused() };
     expect(await startTracing({ ...nothing, ...parts })).toBeUndefined();
+  });
+
+  it('loads OpenTelemetry in one file, and that only when a receiver is named', () => {
+    const folder = new URL('../src/', import.meta.url);
+    const loading = readdirSync(folder).filter((file) =>
+      /from '(@opentelemetry\/|\.\/otlp-sender)/.test(readFileSync(new URL(file, folder), 'utf8')),
+    );
+    expect(loading).toEqual(['otlp-sender.ts']);
   });
 
   it('posts to /v1/traces unless the URL has a path of its own', () => {
