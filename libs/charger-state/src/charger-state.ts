@@ -82,6 +82,12 @@ export interface AnsweredCall {
     | { readonly kind: 'noted' };
 }
 
+/** The span of a traced command and the one of who asked for it (W3C traceparent). */
+export interface CommandTrace {
+  readonly own: string;
+  readonly parent: string;
+}
+
 /** A command that waits for its turn; its payload is in the command bucket. */
 export interface QueuedCommand {
   /** Also the message id of its CALL. */
@@ -101,6 +107,8 @@ export interface QueuedCommand {
   readonly triggers: readonly string[];
   /** Times its CALL was given to an edge: more than once only when the edge said that it did not send it. */
   readonly sends: number;
+  /** Not there for a command that is not traced. */
+  readonly trace?: CommandTrace | undefined;
 }
 
 /** The command whose CALL the charger has. */

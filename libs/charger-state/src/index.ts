@@ -3,6 +3,7 @@ export type {
   AnsweredCall,
   ChargerState,
   CommandsState,
+  CommandTrace,
   ConnectorState,
   EndedTransaction,
   OpenTransaction,

@@ -74,8 +74,16 @@ export class CommandClient {
     this.#owners.stop();
   }
 
-  /** Has a command taken; resolves when it has ended, or after the wait of the request with what it is by then. */
-  async submit(address: ChargerAddress, action: string, request: CommandRequest): Promise<CommandAnswer> {
+  /**
+   * Has a command taken; resolves when it has ended, or after the wait of the request with what it is by then. `traceparent` is the span
+   * of who asks, when that is traced.
+   */
+  async submit(
+    address: ChargerAddress,
+    action: string,
+    request: CommandRequest,
+    traceparent?: string,
+  ): Promise<CommandAnswer> {
     const { clock, random } = this.#deps;
     const chargerId = await this.#deps.identity(address);
     const { idempotencyKey, payload, timeoutMs, ttlMs, priority, coalesceKey, requestedBy } = request;
@@ -97,6 +105,7 @@ export class CommandClient {
       requestedBy,
       requestedAtMs: clock.nowMs(),
       repeated: idempotencyKey !== undefined,
+      traceparent,
     });
   }
 

@@ -26,6 +26,16 @@ export function integer(min: number, max: number, noun: string = 'a whole number
   };
 }
 
+/** Part of a whole, from 0 (none) to 1 (all). */
+export const share: OptionKind<number> = {
+  allowed: 'a number from 0 to 1',
+  read(text): Reading<number> {
+    const value = /^(0|1|0?\.\d{1,12}|1\.0{1,12})$/.test(text) ? Number(text) : Number.NaN;
+    return value >= 0 && value <= 1 ? { kind: 'value', value } : mustBe('a number from 0 to 1');
+  },
+  show: String,
+};
+
 /** TCP port; 0 lets the system choose one. */
 export const port: OptionKind<number> = integer(0, 65_535, 'a port');
 
@@ -61,6 +71,21 @@ export const bool: OptionKind<boolean> = {
   },
   show: String,
 };
+
+/** One URL with one of `protocols` (such as `https:`) and a host, without credentials. */
+export function oneUrl(protocols: readonly string[]): OptionKind<string> {
+  const one = urlList(protocols);
+  const allowed = `a URL (${protocols.map((p) => `${p}//host:port/path`).join(', ')})`;
+  return {
+    allowed,
+    read(text): Reading<string> {
+      const reading = one.read(text);
+      if (reading.kind === 'problem') return URL.canParse(text) ? reading : mustBe(allowed);
+      return reading.value.length === 1 ? { kind: 'value', value: text.trim() } : mustBe(allowed);
+    },
+    show: (value) => value,
+  };
+}
 
 /** Comma-separated URLs with one of `protocols` (such as `nats:`) and a host. */
 export function urlList(protocols: readonly string[]): OptionKind<readonly string[]> {

@@ -34,6 +34,30 @@ describe('loading the configuration', () => {
     expect(sources.get('ocppPort')).toBe('env');
   });
 
+  it('traces nothing unless told where, and then a share of calls', () => {
+    const tracing = (env: Readonly<Record<string, string>>): readonly unknown[] => {
+      const { config } = loadConfig(['edge'], env, readFile);
+      return [config.traceUrl, config.traceRatio];
+    };
+    expect(tracing({})).toEqual([undefined, 0.01]);
+    const url = 'https://collector:4318/v1/traces';
+    expect(tracing({ VOLTLANE_TRACE_URL: url, VOLTLANE_TRACE_RATIO: '.25' })).toEqual([url, 0.25]);
+    for (const [text, ratio] of [
+      ['0', 0],
+      ['1', 1],
+      ['1.0', 1],
+      ['0.001', 0.001],
+    ] as const) {
+      expect(tracing({ VOLTLANE_TRACE_RATIO: text })[1]).toBe(ratio);
+    }
+    for (const text of ['-0.1', '1.01', '2', '1e-3', 'half', '10%']) {
+      expect(problemsOf(['edge'], { VOLTLANE_TRACE_RATIO: text })).toHaveLength(1);
+    }
+    for (const text of ['collector:4318', 'grpc://collector:4317', 'http://a,http://b', 'http://user:pass@collector']) {
+      expect(problemsOf(['edge'], { VOLTLANE_TRACE_URL: text })).toHaveLength(1);
+    }
+  });
+
   it('takes an empty text as unset', () => {
     expect(loadConfig(['edge'], { VOLTLANE_OCPP_PORT: '', VOLTLANE_NATS_URL: '' }, readFile).config.ocppPort).toBe(
       9000,

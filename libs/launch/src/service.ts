@@ -1,7 +1,7 @@
 /**
  * Starts and stops one service the same way everywhere, alone or inside the broker. Start: health server (not ready yet) →
- * bus → cluster settings → registry → the service itself. Stop: the reverse order; the health server goes last, so that
- * the process can be watched while it stops.
+ * traces → bus → cluster settings → registry → the service itself. Stop: the reverse order; the health server goes last, so
+ * that the process can be watched while it stops.
  */
 import type { Bus } from '@voltlane/bus';
 import type { SharedOptions } from '@voltlane/config';
@@ -11,7 +11,9 @@ import {
   type HealthServer,
   type Readiness,
   startHealthServer,
+  startTracing,
   type Telemetry,
+  type Tracing,
 } from '@voltlane/telemetry';
 import type { Clock, Random } from '@voltlane/time';
 import { createSubjects, type Subjects } from '@voltlane/wire';
@@ -28,6 +30,8 @@ export interface ServiceContext<C extends SharedOptions> {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Undefined unless traces are on. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The health server as a service sees it: one that speaks HTTP itself serves the other paths of the port. */
@@ -73,7 +77,8 @@ export async function startService<C extends SharedOptions, R extends Running>(
 ): Promise<StartedService<R>> {
   const { clock, random, instance, signal } = parts;
   const { logLevel, logFormat } = config;
-  const telemetry = createTelemetry({ service: definition.name, instance, logLevel, logFormat });
+  const exemplars = config.traceUrl !== undefined;
+  const telemetry = createTelemetry({ service: definition.name, instance, logLevel, logFormat, exemplars });
   const undo: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
@@ -90,6 +95,17 @@ export async function startService<C extends SharedOptions, R extends Running>(
     });
     undo.push(() => health.close());
 
+    const tracing = await startTracing({
+      url: config.traceUrl,
+      ratio: config.traceRatio,
+      service: definition.name,
+      instance,
+      clock,
+      random,
+      ...telemetry,
+    });
+    undo.push(() => tracing?.stop());
+
     const bus = await parts.backplane.connect(definition.name, telemetry.log, signal);
     undo.push(() => bus.close());
     reportBus(bus, telemetry.metrics);
@@ -102,7 +118,7 @@ export async function startService<C extends SharedOptions, R extends Running>(
 
     step = 'starting';
     const subjects = createSubjects(config.subjectPrefix);
-    const context = { config, bus, registry, settings, subjects, clock, random, telemetry };
+    const context = { config, bus, registry, settings, subjects, clock, random, telemetry, tracing };
     const running = await definition.start(context, health);
     undo.push(() => running.stop());
     readiness = () => running.readiness();

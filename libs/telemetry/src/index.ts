@@ -31,5 +31,13 @@ export {
   type ReadFacts,
   SERIES_MAX,
 } from './metrics.ts';
+export type { EndedSpan, SpanAttributes } from './span.ts';
 export { type ProcessPort, type SuperviseOptions, superviseProcess } from './supervise.ts';
 export { createTelemetry, type Telemetry } from './telemetry.ts';
+export {
+  type RunningTracing,
+  startTracing,
+  type Tracing,
+  type TracingParts,
+  traceIdOf,
+} from './tracing.ts';

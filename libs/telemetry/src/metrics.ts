@@ -10,7 +10,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
 /**
  * Defaults that walk over every handle or descriptor of the process at each scrape; an edge has one for each charger (7 % of an idle one's
@@ -42,7 +42,8 @@ export interface GaugeChild {
 
 /** A distribution. */
 export interface HistogramChild {
-  observe(value: number): void;
+  /** `traceId` of a recorded trace becomes the exemplar of its bucket, where exemplars are on. */
+  observe(value: number, traceId?: string): void;
 }
 
 /** A metric with labels: `of` finds the child, bound in advance. */
@@ -91,9 +92,12 @@ export const SERIES_MAX = 1_500;
 /** Label value for everything outside a closed list. */
 export const OTHER = 'other';
 
-/** Makes the metrics of one service; every name gets the prefix `voltlane_`, every series the label `service`. */
-export function createMetrics(service: string): Metrics {
-  const registry = new Registry();
+/**
+ * Makes the metrics of one service; every name gets the prefix `voltlane_`, every series the label `service`. With `exemplars`, which
+ * go with traces, the text is OpenMetrics: the older format has no place for them.
+ */
+export function createMetrics(service: string, exemplars: boolean = false): Metrics {
+  const registry = newRegistry(exemplars);
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
   for (const name of WALKS) registry.removeSingleMetric(name);
@@ -121,11 +125,22 @@ export function createMetrics(service: string): Metrics {
       });
     },
     histogram(facts) {
-      const histogram = new Histogram({ ...named(facts), registers, buckets: [...facts.buckets] });
+      const histogram = new Histogram({
+        ...named(facts),
+        registers,
+        buckets: [...facts.buckets],
+        enableExemplars: exemplars,
+      });
       return family(facts.labels, (values) => {
         histogram.zero(values);
         const child = histogram.labels(values);
-        return { observe: (value) => child.observe(value) };
+        if (!exemplars) return { observe: (value) => child.observe(value) };
+        return {
+          observe(value, traceId) {
+            if (traceId === undefined) child.observe(value);
+            else histogram.observe({ labels: values, value, exemplarLabels: { trace_id: traceId } });
+          },
+        };
       });
     },
     readGauge({ name, help, read }) {
@@ -157,7 +172,7 @@ export function createMetrics(service: string): Metrics {
 }
 
 /** Under the name every Prometheus knows, without looking at each: since Linux 6.2 the size of the folder is their number. */
-function reportDescriptors(registry: Registry): void {
+function reportDescriptors(registry: Registry | Registry<OpenMetricsContentType>): void {
   if (!existsSync(DESCRIPTORS)) return;
   const gauge: Gauge = new Gauge({
     name: 'process_open_fds',
@@ -165,6 +180,13 @@ function reportDescriptors(registry: Registry): void {
     registers: [registry],
     collect: () => gauge.set(statSync(DESCRIPTORS).size || readdirSync(DESCRIPTORS).length),
   });
+}
+
+function newRegistry(exemplars: boolean): Registry | Registry<OpenMetricsContentType> {
+  if (!exemplars) return new Registry();
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  return registry;
 }
 
 /** What use of memory is judged by. The size of the process and of its heap are among the metrics every process has. */

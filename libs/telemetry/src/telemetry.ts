@@ -8,7 +8,13 @@ export interface Telemetry {
   readonly metrics: Metrics;
 }
 
+/** What they need to know. */
+export interface TelemetryOptions extends LogOptions {
+  /** Latencies name traces: see `createMetrics`. */
+  readonly exemplars?: boolean;
+}
+
 /** Makes the log and the registry of one service. */
-export function createTelemetry(options: LogOptions): Telemetry {
-  return { log: createLog(options), metrics: createMetrics(options.service) };
+export function createTelemetry(options: TelemetryOptions): Telemetry {
+  return { log: createLog(options), metrics: createMetrics(options.service, options.exemplars) };
 }

@@ -72,4 +72,29 @@ describe('metrics', () => {
     edge.counter({ name: 'only_edge_total', help: 'E.' });
     expect(await createMetrics('worker').expose()).not.toContain('only_edge');
   });
+
+  it('names the trace of a latency where exemplars are on, as OpenMetrics', async () => {
+    const metrics = createMetrics('edge', true);
+    const seconds = metrics.histogram({ name: 'seconds', help: 'S.', buckets: [0.1, 1] }).of({});
+    metrics.counter({ name: 'done_total', help: 'D.' }).of({}).add();
+    seconds.observe(0.5, '4bf92f3577b34da6a3ce929d0e0e4736');
+    seconds.observe(0.6);
+    const text = await metrics.expose();
+    expect(text).toMatch(
+      /^voltlane_seconds_bucket\{le="1",service="edge"\} 2 # \{trace_id="4bf92f3577b34da6a3ce929d0e0e4736"\} 0\.5 [\d.]+$/m,
+    );
+    expect(text).toContain('voltlane_done_total{service="edge"} 1');
+    expect(metrics.contentType).toMatch(/^application\/openmetrics-text/);
+    expect(text.endsWith('# EOF\n')).toBe(true);
+  });
+
+  it('has no exemplars and the older format otherwise', async () => {
+    const metrics = createMetrics('edge');
+    metrics
+      .histogram({ name: 'seconds', help: 'S.', buckets: [1] })
+      .of({})
+      .observe(0.5, 'a'.repeat(32));
+    expect(await metrics.expose()).not.toContain('trace_id');
+    expect(metrics.contentType).toMatch(/^text\/plain/);
+  });
 });

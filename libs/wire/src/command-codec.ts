@@ -1,7 +1,8 @@
 /**
  * What is asked of the owner of a charger about its commands, as bytes. Places, after `[version, kind, tenant, charger, commandId, waitMs`:
  *
- *     36 submit   action, payload, timeoutMs, ttlMs, priority, coalesceKey | nil, requestedBy | nil, requestedAtMs, waitsWhileAway, repeated
+ *     36 submit   action, payload, timeoutMs, ttlMs, priority, coalesceKey | nil, requestedBy | nil, requestedAtMs, waitsWhileAway, repeated,
+ *                 and traceparent when it is traced
  *     37 cancel   requestedBy | nil
  *     38 status
  *
@@ -11,6 +12,7 @@ import { type CommandAsk, ENVELOPE_VERSION } from './envelope.ts';
 import { type Fields, malformed, openEnvelope, readCount, readFlag, readText, wholeMs } from './envelope-fields.ts';
 import { isChargerId, isTenant } from './identity.ts';
 import { pack } from './msgpack.ts';
+import { readTraceparent } from './traceparent.ts';
 
 const SUBMIT = 36;
 const CANCEL = 37;
@@ -41,6 +43,7 @@ export function encodeCommandAsk(ask: CommandAsk): Uint8Array {
       ask.waitsWhileAway,
       ask.repeated,
     );
+    if (ask.traceparent !== undefined) fields.push(ask.traceparent);
   } else if (ask.kind === 'commandCancel') fields.push(ask.requestedBy ?? null);
   return pack(fields);
 }
@@ -73,6 +76,7 @@ export function decodeCommandAsk(bytes: Uint8Array): CommandAsk {
         requestedAtMs: readCount(fields, 13, 'requestedAtMs'),
         waitsWhileAway: readFlag(fields, 14, 'waitsWhileAway'),
         repeated: readFlag(fields, 15, 'repeated'),
+        traceparent: readTraceparent(fields[16]),
       };
     case CANCEL:
       return { kind: 'commandCancel', ...head, requestedBy: readOptionalText(fields, 6, 'requestedBy') };

@@ -2,15 +2,16 @@
  * Downlink messages as bytes. Places, after `[version, kind, partition, epoch, session`:
  *
  *     17 reply   seq, outcome, a, b     1 result: payload · 2 error: code, description · 3 noted
- *     18 call    commandId, action, payload, timeoutMs
+ *     18 call    commandId, action, payload, timeoutMs, and traceparent when it is traced
  *     19 close   code, reason
  *
  * Kinds start at 17, so that an uplink that went astray is never read as a downlink.
  */
-import { type Downlink, type DownlinkReply, ENVELOPE_VERSION } from './envelope.ts';
+import { type Downlink, type DownlinkCall, type DownlinkReply, ENVELOPE_VERSION } from './envelope.ts';
 import { type Fields, malformed, openEnvelope, readCount, readText, wholeMs } from './envelope-fields.ts';
 import { type Epoch, isEpoch, isPartitionId, isSessionId, type PartitionId, type SessionId } from './identity.ts';
 import { pack } from './msgpack.ts';
+import { readTraceparent } from './traceparent.ts';
 
 const REPLY = 17;
 const CALL = 18;
@@ -26,17 +27,7 @@ export function encodeDownlink(message: Downlink): Uint8Array {
     case 'reply':
       return encodeReply(message);
     case 'call':
-      return pack([
-        ENVELOPE_VERSION,
-        CALL,
-        message.partition,
-        message.epoch,
-        message.sessionId,
-        message.commandId,
-        message.action,
-        message.payload,
-        wholeMs(message.timeoutMs, 'timeoutMs'),
-      ]);
+      return encodeCall(message);
     case 'close':
       return pack([
         ENVELOPE_VERSION,
@@ -48,6 +39,22 @@ export function encodeDownlink(message: Downlink): Uint8Array {
         message.reason,
       ]);
   }
+}
+
+function encodeCall(message: DownlinkCall): Uint8Array {
+  const fields: unknown[] = [
+    ENVELOPE_VERSION,
+    CALL,
+    message.partition,
+    message.epoch,
+    message.sessionId,
+    message.commandId,
+    message.action,
+    message.payload,
+    wholeMs(message.timeoutMs, 'timeoutMs'),
+  ];
+  if (message.traceparent !== undefined) fields.push(message.traceparent);
+  return pack(fields);
 }
 
 function encodeReply(message: DownlinkReply): Uint8Array {
@@ -107,6 +114,7 @@ export function decodeDownlink(bytes: Uint8Array): Downlink {
         action: readText(fields, 6, 'action'),
         payload: readText(fields, 7, 'payload'),
         timeoutMs: readCount(fields, 8, 'timeoutMs'),
+        traceparent: readTraceparent(fields[9]),
       };
     case CLOSE:
       return {

@@ -64,6 +64,8 @@ export interface UplinkCall extends SessionHeader {
   readonly violation?: Violation;
   /** Deviations the lenient pipeline mended, as short codes; empty when the payload was valid as it came. */
   readonly deviations: readonly string[];
+  /** The edge's span of this call (W3C traceparent), when it is recorded. */
+  readonly traceparent?: string | undefined;
 }
 
 /** The charger's answer to a CALL that came down. */
@@ -117,6 +119,8 @@ export interface DownlinkCall extends DownlinkHeader {
   readonly action: string;
   readonly payload: string;
   readonly timeoutMs: number;
+  /** The owner's span of the command, when it is recorded. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Close this socket: a newer one replaced it, or a rule asks for it. */
@@ -180,6 +184,8 @@ export interface CommandSubmit extends CommandAskHeader {
   readonly waitsWhileAway: boolean;
   /** The owner may have heard of this id before: it was sent before, or is made from an idempotency key. */
   readonly repeated: boolean;
+  /** The span of whoever asked, when it is recorded. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Take this command back if its CALL has not left. */

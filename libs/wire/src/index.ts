@@ -93,4 +93,5 @@ export {
 export { decodeToken, encodeToken, parseToken } from './token.ts';
 export type { TraceAsk, TraceEvent, TraceReport } from './trace.ts';
 export { decodeTraceAsk, decodeTraceReport, encodeTraceAsk, encodeTraceReport } from './trace-codec.ts';
+export { formatTraceparent, parseTraceparent, type TraceContext } from './traceparent.ts';
 export { decodeUplink, encodeUplink } from './uplink-codec.ts';

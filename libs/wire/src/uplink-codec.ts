@@ -6,7 +6,8 @@
  *     3 answer          commandId, outcome, a, b, c     1 result: payload · 2 error: code, description, details · 3 timeout · 4 lost: reason
  *     4 sessionClosed   closedAtMs, code, reason
  *
- * and behind these, in each kind, openedAgoMs (missing from edges that do not say). `ocppVersion` is 1 (1.6), 2 (2.0.1), 3 (2.1);
+ * and behind these, in each kind, openedAgoMs (missing from edges that do not say); behind that, in a call that is traced, traceparent
+ * (a wrong one counts as missing). `ocppVersion` is 1 (1.6), 2 (2.0.1), 3 (2.1);
  * `deviations` are joined by line feeds.
  */
 import {
@@ -21,6 +22,7 @@ import { type Fields, malformed, openEnvelope, readCount, readFlag, readText, wh
 import { WireError } from './errors.ts';
 import { isChargerId, isEdgeId, isSessionId, isTenant } from './identity.ts';
 import { pack } from './msgpack.ts';
+import { readTraceparent } from './traceparent.ts';
 
 const SESSION_OPENED = 1;
 const CALL = 2;
@@ -39,6 +41,7 @@ const SESSION_OPENED_PLACES = 11;
 const CALL_PLACES = 17;
 const ANSWER_PLACES = 13;
 const SESSION_CLOSED_PLACES = 11;
+const TRACEPARENT_PLACE: number = CALL_PLACES + 1;
 
 /**
  * Bytes of an uplink message. `openedAgoMs` counts to the sending of this copy, so it comes beside the message. WireError
@@ -46,7 +49,9 @@ const SESSION_CLOSED_PLACES = 11;
  */
 export function encodeUplink(message: Uplink, openedAgoMs: number | undefined = message.openedAgoMs): Uint8Array {
   const fields = placesOf(message);
-  if (openedAgoMs !== undefined) fields.push(wholeMs(openedAgoMs, 'openedAgoMs'));
+  if (openedAgoMs === undefined) return pack(fields);
+  fields.push(wholeMs(openedAgoMs, 'openedAgoMs'));
+  if (message.kind === 'call' && message.traceparent !== undefined) fields.push(message.traceparent);
   return pack(fields);
 }
 
@@ -227,6 +232,7 @@ function readCall(fields: Fields): UplinkCall {
     budgetMs: readCount(fields, 12, 'budgetMs'),
     send: readFlag(fields, 13, 'send'),
     deviations: deviations === '' ? NO_DEVIATIONS : deviations.split('\n'),
+    traceparent: fields.length > TRACEPARENT_PLACE ? readTraceparent(fields[TRACEPARENT_PLACE]) : undefined,
   };
   if (fields[14] === null) return call;
   const violation = {

@@ -104,6 +104,7 @@ export async function startApi(context: ServiceContext<ConfigOf<'api'>>, port: S
     metrics,
     clock,
     random,
+    tracing: context.tracing,
     options: {
       requestsPerSecond: config.apiRequestsPerSecond,
       requestsBurstMax: config.apiRequestsBurstMax,

@@ -3,14 +3,15 @@
  * which tenant, which id, which request, how it ended. Never a key, a password or a body.
  */
 import type { Logger, Metrics } from '@voltlane/telemetry';
+import { traceIdOf } from '@voltlane/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { REFUSAL_REASONS, type RefusalReason } from './auth.ts';
 
 /** The figures of an api. */
 export interface ApiMetrics {
   request(operation: string, status: number): void;
-  /** How long until the response was out; not for endless ones. */
-  took(operation: string, seconds: number): void;
+  /** How long until the response was out; not for endless ones. `traceparent` of a traced one makes its trace the exemplar. */
+  took(operation: string, seconds: number, traceparent?: string): void;
   /** A request whose key did not count; `limited` when its address had too many of them. */
   refused(reason: RefusalReason | 'limited'): void;
   /** A request over the rate of its key. */
@@ -42,7 +43,8 @@ export function createApiMetrics(metrics: Metrics, operations: readonly string[]
   metrics.readGauge({ name: 'api_requests_in_flight', help: 'Requests without a finished response.', read: inFlight });
   return {
     request: (operation, status) => requests.of({ operation, status: `${Math.floor(status / 100)}xx` }).add(),
-    took: (operation, seconds) => durations.of({ operation }).observe(seconds),
+    took: (operation, seconds, traceparent) =>
+      durations.of({ operation }).observe(seconds, traceparent === undefined ? undefined : traceIdOf(traceparent)),
     refused: (reason) => refusals.of({ reason }).add(),
     limited: () => limited.of({}).add(),
   };

@@ -17,6 +17,7 @@ import type {
 } from 'fastify';
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { PROBLEM_TYPE, PROBLEMS, type ProblemFacts, problemOf } from './problem.ts';
+import type { RequestTrace } from './request-trace.ts';
 import type { Caller, Permission } from './roles.ts';
 
 /** Types of path, query and body, from their schemas; what is sent is held to its schema by the tests. */
@@ -53,6 +54,8 @@ declare module 'fastify' {
     bodyText: string;
     /** More about a change for its audit line; never a secret. */
     audit: LogFields | undefined;
+    /** Its span, when it is traced. */
+    trace: RequestTrace | undefined;
   }
 }
 

@@ -8,7 +8,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fastifySwagger } from '@fastify/swagger';
-import type { Logger, Metrics } from '@voltlane/telemetry';
+import type { Logger, Metrics, Tracing } from '@voltlane/telemetry';
 import { type Clock, type Random, randomId } from '@voltlane/time';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { Authenticator } from './auth.ts';
@@ -24,6 +24,7 @@ import { RateLimit } from './rate-limit.ts';
 import { type RouteServer, type Routes, refuse, type TypesOfSchemas } from './route.ts';
 import { completeRoute } from './route-defaults.ts';
 import { installCompilers, NO_COMPILERS } from './schema-compiler.ts';
+import { installSpans } from './spans.ts';
 
 /** What the server is made of. */
 export interface ApiServerParts {
@@ -33,6 +34,8 @@ export interface ApiServerParts {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;
+  /** Undefined where traces are off. */
+  readonly tracing?: Tracing | undefined;
   readonly options: ApiServerOptions;
 }
 
@@ -62,17 +65,20 @@ const REQUEST_ID_CHARS = 16;
 
 /** Builds the server and every route; rejects when a route is not fully declared. */
 export async function createApiServer(parts: ApiServerParts): Promise<ApiServer> {
-  const { log, options, clock } = parts;
+  const { log, options, clock, tracing } = parts;
   const server = newServer(parts);
   const operations = await declareRoutes(server, parts.routes);
   const open = new Set<ServerResponse>();
   const metrics = createApiMetrics(parts.metrics, operations, () => open.size);
   const rates = new RateLimit({ perSecond: options.requestsPerSecond, burstMax: options.requestsBurstMax }, clock);
   installGate(server, { authenticator: parts.authenticator, rates, metrics });
+  if (tracing !== undefined) installSpans(server, tracing, clock);
   server.addHook('onResponse', async (request, reply) => {
     const operation = operationOf(request);
     metrics.request(operation, reply.statusCode);
-    if (request.routeOptions.config.endless !== true) metrics.took(operation, reply.elapsedTime / 1000);
+    if (request.routeOptions.config.endless !== true) {
+      metrics.took(operation, reply.elapsedTime / 1000, request.trace?.own);
+    }
     logAnswered(log, request, reply);
   });
   await server.ready();
@@ -127,6 +133,7 @@ function newServer({ options, random, log }: ApiServerParts): RouteServer {
   server.decorateRequest('tenant', undefined);
   server.decorateRequest('bodyText', '');
   server.decorateRequest('audit', undefined);
+  server.decorateRequest('trace', undefined);
   installCompilers(plain);
   server.addSchema(PROBLEM_SCHEMA);
 

@@ -7,28 +7,30 @@ import type { CallFrame, SendFrame } from '@voltlane/ocpp';
 import { actionInfo, errorCode, formatError, mend, parseFrame, stringifyJson, validate } from '@voltlane/ocpp';
 import type { Violation } from '@voltlane/wire';
 import { takeBrokenAnswer, takeError, takeResult } from './csms-calls.ts';
-import type { SessionEffect } from './effect.ts';
+import type { SessionEffect, SessionEvent } from './effect.ts';
 import type { InboundCall } from './lane.ts';
 import { coalesce, enqueue, say, twinOf } from './lane.ts';
 import type { Session } from './session.ts';
 
 const NO_DEVIATIONS: readonly string[] = [];
 
+/** When a frame came, and the trace of what it brings. */
+type Arrival = Pick<SessionEvent & { kind: 'frame' }, 'receivedAtMs' | 'traceparent'>;
+
 /** Takes one frame of the charger. */
 export const takeFrame = (
   session: Session,
-  text: string,
-  receivedAtMs: number,
+  event: SessionEvent & { kind: 'frame' },
   nowMs: number,
   effects: SessionEffect[],
 ): void => {
-  const frame = parseFrame(text, session.version);
+  const frame = parseFrame(event.text, session.version);
   switch (frame.kind) {
     case 'call':
-      takeCall(session, frame, receivedAtMs, nowMs, effects);
+      takeCall(session, frame, event, nowMs, effects);
       return;
     case 'send':
-      takeSend(session, frame, receivedAtMs, nowMs, effects);
+      takeSend(session, frame, event, nowMs, effects);
       return;
     case 'result':
       takeResult(session, frame, nowMs, effects);
@@ -49,7 +51,7 @@ export const takeFrame = (
 const takeCall = (
   session: Session,
   frame: CallFrame,
-  receivedAtMs: number,
+  arrival: Arrival,
   nowMs: number,
   effects: SessionEffect[],
 ): void => {
@@ -57,17 +59,13 @@ const takeCall = (
   const { messageId, action } = frame;
   const info = actionInfo(version, action);
   if (info === undefined) {
-    refuse(session, messageId, errorCode(version, 'NotImplemented'), 'action is not known', effects);
+    const code = errorCode(version, 'NotImplemented');
+    refuse(session, frame, arrival, { code, description: 'action is not known' }, effects);
     return;
   }
   if (info.sender === 'csms') {
-    refuse(
-      session,
-      messageId,
-      errorCode(version, 'NotSupported'),
-      'action is sent by the CSMS, not by the charger',
-      effects,
-    );
+    const code = errorCode(version, 'NotSupported');
+    refuse(session, frame, arrival, { code, description: 'action is sent by the CSMS, not by the charger' }, effects);
     return;
   }
   const twin = twinOf(session, messageId, action, frame.payloadText);
@@ -77,18 +75,18 @@ const takeCall = (
   }
   const judged = judge(session, frame, effects);
   if (judged.violation !== undefined && !info.transactional) {
-    refuse(session, messageId, judged.violation.code, judged.violation.description, effects);
+    refuse(session, frame, arrival, judged.violation, effects);
     return;
   }
   const asCall = info.kind === 'send';
   if (asCall) effects.push({ kind: 'count', counter: 'sendAsCall', label: '' });
-  enqueue(session, inbound(frame, judged, receivedAtMs, nowMs, asCall, asCall), nowMs, effects);
+  enqueue(session, inbound(frame, judged, arrival, nowMs, asCall, asCall), nowMs, effects);
 };
 
 const takeSend = (
   session: Session,
   frame: SendFrame,
-  receivedAtMs: number,
+  arrival: Arrival,
   nowMs: number,
   effects: SessionEffect[],
 ): void => {
@@ -102,18 +100,19 @@ const takeSend = (
     effects.push({ kind: 'count', counter: 'sendDropped', label: 'schema' });
     return;
   }
-  enqueue(session, inbound(frame, judged, receivedAtMs, nowMs, true, false), nowMs, effects);
+  enqueue(session, inbound(frame, judged, arrival, nowMs, true, false), nowMs, effects);
 };
 
 const refuse = (
   session: Session,
-  messageId: string,
-  code: string,
-  description: string,
+  { messageId, action }: CallFrame,
+  { traceparent }: Arrival,
+  { code, description }: Violation,
   effects: SessionEffect[],
 ): void => {
   effects.push({ kind: 'count', counter: 'errorSent', label: code });
   say(session, formatError(session.version, messageId, code, description), effects);
+  if (traceparent !== undefined) effects.push({ kind: 'callRefused', action, code, traceparent });
 };
 
 interface Judged {
@@ -142,7 +141,7 @@ const judge = (session: Session, frame: CallFrame | SendFrame, effects: SessionE
 const inbound = (
   frame: CallFrame | SendFrame,
   judged: Judged,
-  receivedAtMs: number,
+  { receivedAtMs, traceparent }: Arrival,
   arrivedAtMs: number,
   send: boolean,
   emptyAnswer: boolean,
@@ -157,6 +156,7 @@ const inbound = (
   emptyAnswer,
   violation: judged.violation,
   deviations: judged.deviations,
+  traceparent,
   copies: 1,
   seq: 0,
 });

@@ -12,6 +12,7 @@ import type { EdgeMetrics } from './metrics.ts';
 import { frameType } from './metrics.ts';
 import type { Session } from './session.ts';
 import { step, sweepDueAtMs } from './session.ts';
+import type { EdgeSpans } from './spans.ts';
 import type { Sender, Uplinks } from './uplink.ts';
 
 /** What a connection needs of its socket; `ChargerSocket` has exactly this. */
@@ -35,6 +36,8 @@ export interface ConnectionPorts {
   readonly clock: Clock;
   readonly uplinks: Uplinks;
   readonly metrics: EdgeMetrics;
+  /** Undefined where traces are off. */
+  readonly spans?: EdgeSpans | undefined;
   readonly outboundBytesMax: number;
   /** The socket of a session is gone. */
   readonly onGone: (connection: Connection) => void;
@@ -95,9 +98,11 @@ export class Connection implements Sender {
 
   /** A frame came. */
   frame(text: string, bytes: number): void {
-    this.#ports.metrics.received(frameType(text), bytes);
+    const { metrics, clock, spans } = this.#ports;
+    const type = frameType(text);
+    metrics.received(type, bytes);
     this.tap?.received(text);
-    this.handle({ kind: 'frame', text, receivedAtMs: this.#ports.clock.nowMs() });
+    this.handle({ kind: 'frame', text, receivedAtMs: clock.nowMs(), traceparent: spans?.begin(type) });
   }
 
   /** A binary frame came that is no UTF-8. */
@@ -151,7 +156,14 @@ export class Connection implements Sender {
         this.#ports.uplinks.send(this, effect.uplink, effect.deadlineAtMs);
         return;
       case 'callDone':
-        metrics.callDone(effect.action, effect.outcome, effect.tookMs);
+        metrics.callDone(effect.action, effect.outcome, effect.tookMs, effect.traceparent);
+        this.#ports.spans?.call(this.session, effect);
+        return;
+      case 'callRefused':
+        this.#ports.spans?.call(this.session, effect);
+        return;
+      case 'commandDone':
+        this.#ports.spans?.command(this.session, effect);
         return;
       case 'count':
         metrics.count(effect.counter, effect.label);

@@ -16,6 +16,8 @@ export interface OutboundCall {
   readonly messageId: string;
   readonly action: string;
   readonly deadlineAtMs: number;
+  /** Context of the span of its command, when it is traced, and when it was sent. */
+  readonly traced: { readonly traceparent: string; readonly sentAtMs: number } | undefined;
 }
 
 const MESSAGE_ID_CHARS_MAX = 36;
@@ -43,7 +45,9 @@ export const sendCommand = (
   }
   // The command id doubles as message id, so that one id follows a command from the backend to the wire.
   const messageId = commandId.length <= MESSAGE_ID_CHARS_MAX ? commandId : commandId.slice(-MESSAGE_ID_CHARS_MAX);
-  session.command = { commandId, messageId, action: command.action, deadlineAtMs: nowMs + command.timeoutMs };
+  const { action, timeoutMs, traceparent } = command;
+  const traced = traceparent === undefined ? undefined : { traceparent, sentAtMs: nowMs };
+  session.command = { commandId, messageId, action, deadlineAtMs: nowMs + timeoutMs, traced };
   say(session, formatCall(messageId, command.action, command.payload), effects);
 };
 
@@ -118,10 +122,13 @@ const matched = (
 
 const settle = (session: Session, outcome: UplinkAnswer['outcome'], nowMs: number, effects: SessionEffect[]): void => {
   if (session.command === undefined) return;
-  const { commandId } = session.command;
+  const { commandId, action, traced } = session.command;
   session.command = undefined;
   session.lastCommandId = commandId;
   answer(session, commandId, outcome, nowMs, effects);
+  if (traced === undefined) return;
+  const { traceparent, sentAtMs } = traced;
+  effects.push({ kind: 'commandDone', action, outcome: outcome.kind, tookMs: nowMs - sentAtMs, traceparent });
 };
 
 const answer = (

@@ -89,7 +89,7 @@ const route = (ports: DownlinkPorts, downlink: Downlink, n: number | undefined):
   if (downlink.kind === 'close')
     connection.handle({ kind: 'close', code: closeCode(downlink.code), reason: downlink.reason });
   else {
-    const { commandId, action, payload, timeoutMs } = downlink;
-    connection.handle({ kind: 'command', commandId, action, payload, timeoutMs });
+    const { commandId, action, payload, timeoutMs, traceparent } = downlink;
+    connection.handle({ kind: 'command', commandId, action, payload, timeoutMs, traceparent });
   }
 };

@@ -30,6 +30,7 @@ import type { SessionLimits } from './session.ts';
 import { createSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { createSocketServer } from './socket.ts';
+import type { EdgeSpans } from './spans.ts';
 import { Traces } from './traces.ts';
 import type { AcceptedUpgrade, ChargerLookup } from './upgrade.ts';
 import { createUplinks } from './uplink.ts';
@@ -45,6 +46,8 @@ export interface EdgeParts {
   readonly random: Random;
   readonly log: Pick<Telemetry['log'], 'info' | 'warn'>;
   readonly metrics: EdgeMetrics;
+  /** Undefined where traces are off. */
+  readonly spans?: EdgeSpans | undefined;
   /** How chargers come in; default: a listening port. */
   readonly listen?: Listen;
 }
@@ -123,6 +126,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     clock,
     uplinks,
     metrics,
+    spans: parts.spans,
     outboundBytesMax: config.outboundBytesMax,
     onGone: (connection) => {
       sessions.gone(connection);

@@ -2,7 +2,7 @@
  * The two closed vocabularies of a session: what can happen to it, and what it can ask to be done. Plain data, so that a test
  * is a table of events and expected effects. Nothing here acts.
  */
-import type { DownlinkReply, Uplink } from '@voltlane/wire';
+import type { DownlinkReply, Uplink, UplinkAnswer } from '@voltlane/wire';
 
 /** Why an uplink message will get no reply: its deadline passed, or the edge holds as many as it may. */
 export type GivenUp = 'deadline' | 'overload';
@@ -20,7 +20,13 @@ export type SessionEvent =
       readonly securityProfile: number;
     }
   /** A text frame, or a binary one that was valid UTF-8. */
-  | { readonly kind: 'frame'; readonly text: string; readonly receivedAtMs: number }
+  | {
+      readonly kind: 'frame';
+      readonly text: string;
+      readonly receivedAtMs: number;
+      /** Context of the span of the call it brings, if it brings one. */
+      readonly traceparent?: string | undefined;
+    }
   /** A binary frame that was not valid UTF-8. */
   | { readonly kind: 'unreadable' }
   /** A ping or pong of the charger: it lives. */
@@ -36,6 +42,8 @@ export type SessionEvent =
       readonly action: string;
       readonly payload: string;
       readonly timeoutMs: number;
+      /** Context of the span of the command. */
+      readonly traceparent?: string | undefined;
     }
   /** The socket is to be closed now: replaced, or by a rule of the worker. */
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
@@ -86,7 +94,23 @@ export type SessionEffect =
   | { readonly kind: 'resumeReading' }
   | { readonly kind: 'ping' }
   /** A CALL of the charger is done with. `tookMs` counts from its arrival. */
-  | { readonly kind: 'callDone'; readonly action: string; readonly outcome: CallOutcome; readonly tookMs: number }
+  | {
+      readonly kind: 'callDone';
+      readonly action: string;
+      readonly outcome: CallOutcome;
+      readonly tookMs: number;
+      readonly traceparent: string | undefined;
+    }
+  /** A traced CALL of the charger was refused here. */
+  | { readonly kind: 'callRefused'; readonly action: string; readonly code: string; readonly traceparent: string }
+  /** A traced CALL to the charger is done with. `tookMs` counts from its sending. */
+  | {
+      readonly kind: 'commandDone';
+      readonly action: string;
+      readonly outcome: UplinkAnswer['outcome']['kind'];
+      readonly tookMs: number;
+      readonly traceparent: string;
+    }
   | { readonly kind: 'count'; readonly counter: SessionCounter; readonly label: string }
   /** The session has nothing more to do; forget it. */
   | { readonly kind: 'ended' };

@@ -24,6 +24,8 @@ export interface InboundCall {
   readonly emptyAnswer: boolean;
   readonly violation: Violation | undefined;
   readonly deviations: readonly string[];
+  /** Context of its span, when it is traced. */
+  readonly traceparent: string | undefined;
   /** Answers owed: one, plus one per coalesced repeat. */
   copies: number;
   /** 0 while queued. */
@@ -151,7 +153,8 @@ const done = (
   nowMs: number,
   effects: SessionEffect[],
 ): void => {
-  effects.push({ kind: 'callDone', action: call.action, outcome, tookMs: nowMs - call.arrivedAtMs });
+  const { action, traceparent } = call;
+  effects.push({ kind: 'callDone', action, outcome, tookMs: nowMs - call.arrivedAtMs, traceparent });
   session.pending = undefined;
   session.waiting -= call.copies - 1;
   const next = session.queue?.shift();
@@ -187,6 +190,7 @@ const forward = (session: Session, call: InboundCall, nowMs: number, effects: Se
       budgetMs: Math.round(deadlineAtMs - nowMs),
       send: call.send,
       deviations: call.deviations,
+      traceparent: call.traceparent,
       ...(violation === undefined ? undefined : { violation }),
     },
   });

@@ -11,7 +11,7 @@ import {
   OCPP_VERSIONS,
 } from '@voltlane/ocpp';
 import type { CounterChild, Metrics } from '@voltlane/telemetry';
-import { OTHER } from '@voltlane/telemetry';
+import { OTHER, traceIdOf } from '@voltlane/telemetry';
 import type { CallOutcome, CutReason, SessionCounter } from './effect.ts';
 import type { RefusalReason } from './refusal.ts';
 import { REFUSAL_REASONS } from './refusal.ts';
@@ -36,7 +36,8 @@ export interface EdgeMetrics {
   handshake(result: 'accepted' | RefusalReason): void;
   received(type: FrameType, bytes: number): void;
   sent(type: FrameType, chars: number): void;
-  callDone(action: string, outcome: CallOutcome, tookMs: number): void;
+  /** `traceparent` of a traced call makes its trace the exemplar of its time. */
+  callDone(action: string, outcome: CallOutcome, tookMs: number, traceparent?: string): void;
   count(counter: SessionCounter, label: string): void;
   resent(): void;
   noResponders(): void;
@@ -198,9 +199,9 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
       charsOut += chars;
       framesOut(type).add();
     },
-    callDone(action, outcome, tookMs) {
+    callDone(action, outcome, tookMs, traceparent) {
       (calls.get(`${action} ${outcome}`) ?? calls.get(`${OTHER} ${outcome}`))?.add();
-      roundTrip.observe(tookMs / 1_000);
+      roundTrip.observe(tookMs / 1_000, traceparent === undefined ? undefined : traceIdOf(traceparent));
     },
     count(counter, label) {
       const known = counter === 'errorSent' ? (neutralErrorCode(label) ?? OTHER) : label;

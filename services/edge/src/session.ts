@@ -112,7 +112,7 @@ export const step = (session: Session, event: SessionEvent, nowMs: number): Sess
   switch (event.kind) {
     case 'frame':
       session.heardAtMs = nowMs;
-      takeFrame(session, event.text, event.receivedAtMs, nowMs, effects);
+      takeFrame(session, event, nowMs, effects);
       break;
     case 'reply':
       reply(session, event.seq, event.outcome, nowMs, effects);

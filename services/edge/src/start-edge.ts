@@ -2,7 +2,7 @@
 import type { Bus } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
 import type { ClusterSettings, Registry } from '@voltlane/registry';
-import type { Telemetry } from '@voltlane/telemetry';
+import type { Telemetry, Tracing } from '@voltlane/telemetry';
 import type { Clock, Random } from '@voltlane/time';
 import type { Subjects } from '@voltlane/wire';
 import type { Edge } from './edge.ts';
@@ -10,6 +10,7 @@ import { runEdge } from './edge.ts';
 import type { Listen } from './listener.ts';
 import { createLookup } from './lookup.ts';
 import { createEdgeMetrics } from './metrics.ts';
+import { EdgeSpans } from './spans.ts';
 
 /** What an edge is given. */
 export interface EdgeDeps {
@@ -21,6 +22,7 @@ export interface EdgeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  readonly tracing?: Tracing | undefined;
   /** How chargers come in; default: a listening port. */
   readonly listen?: Listen;
 }
@@ -31,7 +33,8 @@ export const startEdge = async (deps: EdgeDeps): Promise<Edge> => {
   const metrics = createEdgeMetrics(telemetry.metrics);
   const lookup = createLookup(registry, config.strictness);
   const { partitions } = settings;
-  const parts = { config, bus, lookup, partitions, subjects, clock, random, log: telemetry.log, metrics };
+  const spans = deps.tracing === undefined ? undefined : new EdgeSpans(deps.tracing, clock);
+  const parts = { config, bus, lookup, partitions, subjects, clock, random, log: telemetry.log, metrics, spans };
   const edge = await runEdge(deps.listen === undefined ? parts : { ...parts, listen: deps.listen });
   metrics.show({
     connectionsMax: config.connectionsMax,

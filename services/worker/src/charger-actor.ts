@@ -66,6 +66,14 @@ export type Notice = EdgeLost | SessionListed | HandlerAnswered | CommandsDue | 
 /** Everything an actor is told: by its edge, by those who ask for commands, by its worker. */
 export type ActorMessage = Uplink | CommandAsk | Notice;
 
+/** The span of a message that is handled. */
+export interface TurnTrace {
+  readonly own: string;
+  readonly parent: string;
+  /** Monotonic ms at which its turn came, the last time it was tried; 0 before. */
+  turnMs: number;
+}
+
 /** A message on its way through a mailbox. */
 export interface Inbound<Message extends ActorMessage = ActorMessage> {
   readonly uplink: Message;
@@ -76,6 +84,8 @@ export interface Inbound<Message extends ActorMessage = ActorMessage> {
   readonly deadlineMs: number;
   /** Monotonic ms at which it came. */
   readonly arrivedMs: number;
+  /** Its span, when it is traced. */
+  readonly trace?: TurnTrace | undefined;
 }
 
 /** What the owner holds of a charger. */
@@ -106,6 +116,8 @@ export interface ChargerActor {
   commandsHeld: { readonly session: string; readonly untilMs: number } | undefined;
   /** The call that waits for a handler; forgotten with the actor, and sent again by its edge. */
   parked: ParkedCall | undefined;
+  /** Context of the span of what is in hand, when that is traced. */
+  traceparent: string | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
 }

@@ -45,6 +45,7 @@ import type { Outbox } from './outbox.ts';
 import type { Pressure } from './pressure.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { SessionChange } from './session-lifecycle.ts';
+import type { WorkerSpans } from './spans.ts';
 
 /** Conflicts in a row on one message before it is left to the edge's resend. */
 const CONFLICT_RETRIES_MAX = 3;
@@ -67,6 +68,8 @@ export interface BehaviourDependencies {
   readonly metrics: WorkerMetrics;
   readonly policyDefaults: PolicyDefaults;
   readonly pressure: Pressure;
+  /** Undefined where traces are off. */
+  readonly spans?: Pick<WorkerSpans, 'turn'> | undefined;
   /** Secret of the cluster that makes 1.6 transaction ids unguessable. */
   readonly transactionIdKey: Uint8Array;
 }
@@ -111,6 +114,7 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
       sendAgainMs: 0,
       commandsHeld: undefined,
       parked: undefined,
+      traceparent: undefined,
       transactionIdFor: undefined,
     };
     await this.#deps.sessions.activated(actor, message);
@@ -130,6 +134,8 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
 
   #receive(actor: ChargerActor, message: Inbound): Promise<void> | void {
     if (isHeard(message)) actor.heardMonotonicMs = message.arrivedMs;
+    actor.traceparent = message.trace?.own;
+    if (message.trace !== undefined) this.#deps.spans?.turn(message.trace);
     // The hot path: no copy to narrow the type.
     if (isCall(message)) return this.#call(actor, message, message.uplink);
     const { uplink } = message;
@@ -295,11 +301,15 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     const parked = this.#deps.delegation.take(actor, answered);
     if (parked === undefined) return;
     await this.#rule(actor, parked, answered.heard);
-    for (const inbound of parked.behind) await this.#call(actor, inbound, inbound.uplink);
+    for (const inbound of parked.behind) {
+      actor.traceparent = inbound.trace?.own;
+      await this.#call(actor, inbound, inbound.uplink);
+    }
   }
 
   #rule(actor: ChargerActor, { inbound, tokens, setting }: DelegatedCall, heard: Heard): Promise<void> | void {
     const call = inbound.uplink;
+    actor.traceparent = inbound.trace?.own;
     const attached = this.#judge(actor, inbound, call);
     const input = this.#callInput(actor, { call, request: parseJson(call.payload), tokens }, attached);
     const ruling = rule(input, heard, setting.fallback);

@@ -11,6 +11,7 @@ import { decodeUplink, encodeOwner } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import { type Reading, takeIn } from './intake.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import type { WorkerSpans } from './spans.ts';
 
 /** What the inbox works with. */
 export interface InboxDependencies {
@@ -21,6 +22,7 @@ export interface InboxDependencies {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Pick<WorkerMetrics, 'refused' | 'unreadable'>;
+  readonly spans?: WorkerSpans | undefined;
 }
 
 /** Time an edge waits for the reply to a message about a session, ms; calls carry their own. */

@@ -8,12 +8,15 @@ import type { Clock } from '@voltlane/time';
 import { type CommandAsk, foldCase, type PartitionId, type Uplink, WireError } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from './charger-actor.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import type { WorkerSpans } from './spans.ts';
 
 /** What it is done with. */
 export interface IntakeDependencies {
   readonly host: Pick<ActorHost<ChargerActor, Inbound>, 'deliver'>;
   readonly clock: Clock;
   readonly metrics: Pick<WorkerMetrics, 'refused' | 'unreadable'>;
+  /** Undefined where traces are off. */
+  readonly spans?: Pick<WorkerSpans, 'arrived'> | undefined;
 }
 
 /** How one kind of message is read, and how long it may wait, ms. */
@@ -24,7 +27,7 @@ export interface Reading<M extends Uplink | CommandAsk> {
 
 /** See the head of this file. */
 export function takeIn<M extends Uplink | CommandAsk>(
-  { host, clock, metrics }: IntakeDependencies,
+  { host, clock, metrics, spans }: IntakeDependencies,
   partition: PartitionId,
   { data, reply }: BusMessage,
   reading: Reading<M>,
@@ -39,7 +42,8 @@ export function takeIn<M extends Uplink | CommandAsk>(
   }
   if (reply === undefined) return;
   const arrivedMs = clock.monotonicMs();
-  const inbound = { uplink, partition, reply, deadlineMs: arrivedMs + reading.budgetMs(uplink), arrivedMs };
+  const deadlineMs = arrivedMs + reading.budgetMs(uplink);
+  const inbound = { uplink, partition, reply, deadlineMs, arrivedMs, trace: spans?.arrived(uplink) };
   const delivery = host.deliver(partition, `${uplink.tenant}/${foldCase(uplink.chargerId)}`, inbound);
   if (delivery !== 'accepted') metrics.refused(delivery);
 }

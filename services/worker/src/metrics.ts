@@ -5,6 +5,7 @@
 import type { HostStats, OwnershipStats } from '@voltlane/actors';
 import { actionsOf, OCPP_VERSIONS } from '@voltlane/ocpp';
 import type { CounterChild, Metrics } from '@voltlane/telemetry';
+import { traceIdOf } from '@voltlane/telemetry';
 import type { EventKind } from '@voltlane/wire';
 import { EVENT_KINDS, WIRE_ERROR_CODES } from '@voltlane/wire';
 
@@ -31,8 +32,13 @@ export interface WorkerMetrics {
   /** A CALL was decided. */
   call(action: string, result: (typeof CALL_RESULTS)[number]): void;
   duplicate(kind: (typeof DUPLICATE_KINDS)[number]): void;
-  /** A record was acknowledged by the journal. */
-  appended(to: (typeof RECORD_CLASSES)[number], tookMs: number, events: readonly { readonly kind: EventKind }[]): void;
+  /** A record was acknowledged by the journal. `traceparent` of a traced append makes its trace the exemplar of its time. */
+  appended(
+    to: (typeof RECORD_CLASSES)[number],
+    tookMs: number,
+    events: readonly { readonly kind: EventKind }[],
+    traceparent?: string,
+  ): void;
   /** An append ended without an acknowledgement: whether the record is there is not known. */
   appendFailed(to: (typeof RECORD_CLASSES)[number]): void;
   /** The journal held a newer record than this actor knew. */
@@ -140,8 +146,8 @@ export function createWorkerMetrics(
       child.add();
     },
     duplicate: (kind) => duplicates.of({ kind }).add(),
-    appended: (to, tookMs, drafts) => {
-      appendChildren[to].observe(tookMs / 1000);
+    appended: (to, tookMs, drafts, traceparent) => {
+      appendChildren[to].observe(tookMs / 1000, traceparent === undefined ? undefined : traceIdOf(traceparent));
       for (const { kind } of drafts) events.of({ kind }).add();
     },
     appendFailed: (to) => appendFailures.of({ class: to }).add(),

@@ -26,6 +26,7 @@ import type { ChargerActor, Inbound, Notice } from './charger-actor.ts';
 import { WorkerError } from './errors.ts';
 import type { EventDraft, ReportPart } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import type { TracedAppend, WorkerSpans } from './spans.ts';
 
 /** Why a socket is closed: WebSocket close codes (1008 policy violation, 1013 try again later) and the reason the charger reads. */
 const CLOSINGS = {
@@ -45,7 +46,13 @@ export interface OutboxDependencies {
   readonly subjects: Subjects;
   readonly clock: Clock;
   readonly metrics: WorkerMetrics;
+  /** Undefined where traces are off. */
+  readonly spans?: WorkerSpans | undefined;
 }
+
+/** Header of a record of a traced call; part of the contract (docs/contract.md). */
+const TRACE_HEADER = 'traceparent';
+const NO_HEADERS: Append['headers'] = Object.freeze({});
 
 /** The claim an effect is made under. */
 export type Fence = Pick<ChargerActor, 'partition' | 'epoch'>;
@@ -55,6 +62,11 @@ export type StateCause =
   | Uplink
   | { readonly kind: Notice['kind']; readonly sessionId: string }
   | { readonly kind: 'command'; readonly sessionId: undefined };
+
+/** An append under way. */
+interface Append extends TracedAppend {
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** Performs the effects of decisions. */
 export class Outbox {
@@ -79,10 +91,11 @@ export class Outbox {
     const lastSeenMs = this.#lastSeenMs(actor, nowMs);
     const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs };
     const events = drafts.map((draft, index) => numbered(draft, next.eventCount + index + 1));
-    const startedMs = this.#deps.clock.monotonicMs();
-    const record = { body: this.#encode(actor, events, cause, nowMs), headers: { [STATE_HEADER]: writeState(state) } };
+    const append = this.#began(actor, 'state');
+    const headers = { [STATE_HEADER]: writeState(state), ...append.headers };
+    const record = { body: this.#encode(actor, events, cause, nowMs), headers };
     const appending = this.#deps.journal.append(actor.stateSubject, record, actor.expectedSequence);
-    const result = await this.#acknowledged('state', appending);
+    const result = await this.#acknowledged(append, appending);
     if (result.kind === 'conflict') {
       this.#deps.metrics.appendConflict();
       throw new WorkerError(
@@ -90,7 +103,7 @@ export class Outbox {
         `another writer appended to ${actor.stateSubject} after sequence ${actor.expectedSequence}`,
       );
     }
-    this.#deps.metrics.appended('state', this.#deps.clock.monotonicMs() - startedMs, drafts);
+    this.#deps.metrics.appended('state', this.#tookMs(append), drafts, append.traceparent);
     actor.state = state;
     actor.expectedSequence = result.sequence;
   }
@@ -103,13 +116,14 @@ export class Outbox {
   ): Promise<void> {
     this.assertOwner(actor);
     const nowMs = this.#deps.clock.nowMs();
-    const startedMs = this.#deps.clock.monotonicMs();
+    const append = this.#began(actor, 'meter');
     const event: EventBody = { id: draft.id, kind: draft.kind, at: draft.at, data: draft.data };
     const body = this.#encode(actor, [event], cause, nowMs);
-    const recording = this.#deps.journal.record(actor.meterSubject, { body, headers: {} }, draft.id);
-    const result = await this.#acknowledged('meter', recording);
+    const record = { body, headers: append.headers };
+    const recording = this.#deps.journal.record(actor.meterSubject, record, draft.id);
+    const result = await this.#acknowledged(append, recording);
     if (result.kind === 'duplicate') this.#deps.metrics.duplicate('meter');
-    else this.#deps.metrics.appended('meter', this.#deps.clock.monotonicMs() - startedMs, [draft]);
+    else this.#deps.metrics.appended('meter', this.#tookMs(append), [draft], append.traceparent);
   }
 
   /** Keeps one part of a report: `<tenant>.<charger>.<report>.<requestId>.<seqNo>`, the payload as the charger wrote it. */
@@ -133,6 +147,7 @@ export class Outbox {
     const { sessionId: session, seq } = inbound.uplink;
     const reply = { kind: 'reply', partition, epoch, sessionId: session, seq, outcome } as const;
     this.#deps.bus.publish(inbound.reply, encodeDownlink(reply));
+    this.#deps.spans?.replied(inbound, outcome);
   }
 
   /** Gives the edge the CALL of a command; it sends it once, however often it is told. */
@@ -150,6 +165,7 @@ export class Outbox {
       action,
       payload,
       timeoutMs,
+      traceparent: command.trace?.own,
     });
     this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(command.edgeId)), data);
   }
@@ -174,11 +190,31 @@ export class Outbox {
     this.#deps.bus.publish(this.#deps.subjects.edgeInbox(edgeId(session.edgeId)), data);
   }
 
-  async #acknowledged<T>(to: 'state' | 'meter', appending: Promise<T>): Promise<T> {
+  /** What is known of an append when it begins. */
+  #began(actor: ChargerActor, to: Append['class']): Append {
+    const traceparent = this.#deps.spans?.append(actor);
+    return {
+      class: to,
+      startedMs: this.#deps.clock.monotonicMs(),
+      traceparent,
+      parent: actor.traceparent,
+      headers: traceparent === undefined ? NO_HEADERS : { [TRACE_HEADER]: traceparent },
+    };
+  }
+
+  #tookMs({ startedMs }: Append): number {
+    return this.#deps.clock.monotonicMs() - startedMs;
+  }
+
+  async #acknowledged<T extends { readonly kind: string }>(append: Append, appending: Promise<T>): Promise<T> {
+    const { metrics, spans } = this.#deps;
     try {
-      return await appending;
+      const result = await appending;
+      spans?.appended(append, result.kind === 'conflict' ? result.kind : undefined);
+      return result;
     } catch (error) {
-      this.#deps.metrics.appendFailed(to);
+      metrics.appendFailed(append.class);
+      spans?.appended(append, 'unacknowledged');
       throw error;
     }
   }

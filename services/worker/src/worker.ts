@@ -27,6 +27,7 @@ import { presenceLine } from './presence-line.ts';
 import { PressureGauge } from './pressure.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SessionRoster } from './session-roster.ts';
+import { WorkerSpans } from './spans.ts';
 
 /** A running worker. `stop` hands every partition over and resolves when nothing is in hand any more. */
 export type Worker = Running;
@@ -100,12 +101,13 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     help: '1 while boots of new chargers are put off.',
     read: () => (pressure.high() ? 1 : 0),
   });
-  const appended: WorkerMetrics['appended'] = (to, tookMs, drafts) => {
+  const appended: WorkerMetrics['appended'] = (to, tookMs, drafts, traceparent) => {
     pressure.appended(tookMs);
-    metrics.appended(to, tookMs, drafts);
+    metrics.appended(to, tookMs, drafts, traceparent);
   };
   const outboxMetrics = { ...metrics, appended };
-  const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics: outboxMetrics });
+  const spans = deps.tracing === undefined ? undefined : new WorkerSpans(deps.tracing, clock);
+  const outbox = new Outbox({ bus, journal, reports, ownership, subjects, clock, metrics: outboxMetrics, spans });
   const roster = new SessionRoster({
     worker,
     members: await bus.keyValue({ bucket: EDGES_BUCKET, maxAgeMs: 0, valueBytesMax: 1024 }),
@@ -134,6 +136,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
     log,
     metrics: telemetry.metrics,
     workerMetrics: metrics,
+    spans,
     queueMax: config.commandsPerChargerMax,
     requestsMax: config.commandRequestsMax,
     host: () => host,
@@ -183,6 +186,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
       commandTimeoutsMax: config.commandTimeoutsMax,
     },
     pressure,
+    spans,
     transactionIdKey: settings.transactionIdKey,
   });
   const host: ActorHost<ChargerActor, Inbound> = new ActorHost<ChargerActor, Inbound>(
@@ -198,7 +202,7 @@ export async function startWorker(deps: ServiceContext<ConfigOf<'worker'>>): Pro
   host.start();
 
   await roster.start();
-  const inbox = new Inbox({ worker, bus, host, subjects, clock, log, metrics });
+  const inbox = new Inbox({ worker, bus, host, subjects, clock, log, metrics, spans });
   await ownership.start(roster.before(commands.beside(inbox)));
   commands.start();
   const { held, members: live } = ownership.stats();

@@ -1,9 +1,10 @@
 /** Options of every process: the bus, logs, stopping. Loaded first, so other groups' defaults may look at them. */
 import { bool, integer, oneOf, optional, text, urlList } from '../kind.ts';
 import type { OptionGroup } from '../option.ts';
+import { type TracingOptions, tracingOptions } from './tracing.ts';
 
 /** Options every service has. */
-export interface SharedOptions {
+export interface SharedOptions extends TracingOptions {
   readonly natsUrl: readonly string[];
   readonly natsUser: string | undefined;
   readonly natsPassword: string | undefined;
@@ -149,4 +150,5 @@ export const sharedOptions: OptionGroup<SharedOptions> = {
     default: 25_000,
     doc: 'How long a stop may take after SIGTERM; then the process exits with 1. Keep it below the grace time of the platform.',
   },
+  ...tracingOptions,
 };

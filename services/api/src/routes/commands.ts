@@ -187,7 +187,8 @@ export function commandRoutes({ commands }: CommandRoutesPorts): Routes {
           requestedBy: `${caller.name} (${caller.keyId})`,
         });
         if (read.kind === 'problem') return refuse(reply, problemOf(read.problem));
-        return tell(reply, await commands.submit({ tenant: tenantOf(request), chargerId }, action, read.request));
+        const address = { tenant: tenantOf(request), chargerId };
+        return tell(reply, await commands.submit(address, action, read.request, request.trace?.own));
       },
     );
     server.get(

@@ -1,5 +1,5 @@
 /** Whether a command is taken, and what it is then. Decided before anything is kept of it. Pure. */
-import type { QueuedCommand, SentCommand } from '@voltlane/charger-state';
+import type { CommandTrace, QueuedCommand, SentCommand } from '@voltlane/charger-state';
 import type { CommandEnding, CommandProblem, CommandStatus } from '@voltlane/commands';
 import { problem } from '@voltlane/commands';
 import { isCsmsAction, type OcppVersion, parseJson, type Violation, validate } from '@voltlane/ocpp';
@@ -44,7 +44,7 @@ export function refusalOf(
 }
 
 /** The command as it goes into the queue. */
-export function commandOf(ask: CommandSubmit, nowMs: number): QueuedCommand {
+export function commandOf(ask: CommandSubmit, nowMs: number, trace?: CommandTrace): QueuedCommand {
   return {
     id: ask.commandId,
     action: ask.action,
@@ -57,6 +57,7 @@ export function commandOf(ask: CommandSubmit, nowMs: number): QueuedCommand {
     timeoutMs: ask.timeoutMs,
     triggers: triggersOf(ask),
     sends: 0,
+    ...(trace === undefined ? undefined : { trace }),
   };
 }
 

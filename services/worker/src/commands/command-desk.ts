@@ -16,6 +16,7 @@ import type { ChargerActor, CommandsFound, Inbound } from '../charger-actor.ts';
 import { standingOf } from '../domain/registration.ts';
 import type { EventDraft } from '../handlers/handler.ts';
 import type { Outbox, StateCause } from '../outbox.ts';
+import type { WorkerSpans } from '../spans.ts';
 import { commandOf, endingOf, payloadFault, refusalOf, statusOf } from './command-admission.ts';
 import type { CommandAlarm } from './command-alarm.ts';
 import { finishedEvent, queuedEvent, sentEvent, unresponsiveEvent } from './command-events.ts';
@@ -32,6 +33,8 @@ export interface CommandDeskDependencies {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly metrics: CommandMetrics;
+  /** Undefined where traces are off. */
+  readonly spans?: WorkerSpans | undefined;
   /** Commands that wait for one charger at most. */
   readonly queueMax: number;
   /** The open commands of the partition are to be looked at anew, in a while. */
@@ -137,9 +140,10 @@ export class CommandDesk {
   }
 
   async #take(actor: ChargerActor, inbound: Inbound<CommandAsk>, ask: CommandSubmit): Promise<void> {
-    const { store, ledger, clock, outbox } = this.#deps;
+    const { store, ledger, clock, outbox, spans } = this.#deps;
     const nowMs = clock.nowMs();
-    const command = commandOf(ask, nowMs);
+    const command = commandOf(ask, nowMs, spans?.command(ask.traceparent));
+    actor.traceparent = command.trace?.own;
     const key = keyOf(actor, ask.commandId);
     const { payload } = ask;
     outbox.assertOwner(actor);
@@ -198,7 +202,7 @@ export class CommandDesk {
   }
 
   async #commit(actor: ChargerActor, step: QueueStep, before: readonly EventDraft[], cause: StateCause): Promise<void> {
-    const { store, ledger, outbox, clock, metrics } = this.#deps;
+    const { store, ledger, outbox, clock, metrics, spans } = this.#deps;
     const { commands, ended, send, unresponsiveAfter } = step;
     if (commands === actor.state.commands && before.length === 0) {
       this.#wake(actor);
@@ -219,9 +223,12 @@ export class CommandDesk {
       ...(unresponsiveAfter === undefined ? [] : [unresponsiveEvent(unresponsiveAfter, session?.id, nowMs)]),
       ...(send === undefined ? [] : [sentEvent(send, nowMs)]),
     ];
+    const traced = send?.trace ?? ended.find(({ command }) => command.trace !== undefined)?.command.trace;
+    if (traced !== undefined) actor.traceparent = traced.own;
     await outbox.appendState(actor, { ...actor.state, commands }, events, cause);
     for (const { command, ending, json } of told) {
-      metrics.ended(ending.outcome, nowMs - command.requestedAtMs);
+      metrics.ended(ending.outcome, nowMs - command.requestedAtMs, command.trace?.own);
+      spans?.commandEnded(actor, command, ending);
       const { entry, waiters } = ledger.settle(actor.partition, command.id);
       for (const { reply } of waiters) outbox.answer(actor, reply, json);
       this.#drop(actor, command.id, entry);

@@ -2,11 +2,12 @@
 import type { CommandOutcome, CommandProblemCode } from '@voltlane/commands';
 import { COMMAND_OUTCOMES, COMMAND_PROBLEMS, type CommandClientStats } from '@voltlane/commands';
 import type { Metrics } from '@voltlane/telemetry';
+import { traceIdOf } from '@voltlane/telemetry';
 
 /** Figures of commands. */
 export interface CommandMetrics {
-  /** A command has ended, this long after it was asked for. */
-  ended(outcome: CommandOutcome, tookMs: number): void;
+  /** A command has ended, this long after it was asked for. `traceparent` of a traced one makes its trace the exemplar of its time. */
+  ended(outcome: CommandOutcome, tookMs: number, traceparent?: string): void;
   refused(code: CommandProblemCode): void;
   /** A CALL was given to the edge again. */
   sentAgain(): void;
@@ -67,9 +68,10 @@ export function createCommandMetrics(metrics: Metrics, levels: CommandLevels): C
     read: () => levels.front().unreached,
   });
   return {
-    ended: (outcome, tookMs) => {
+    ended: (outcome, tookMs, traceparent) => {
       outcomes.of({ outcome }).add();
-      if (outcome === 'accepted' || outcome === 'rejected') seconds.observe(tookMs / 1000);
+      if (outcome !== 'accepted' && outcome !== 'rejected') return;
+      seconds.observe(tookMs / 1000, traceparent === undefined ? undefined : traceIdOf(traceparent));
     },
     refused: (reason) => refusals.of({ reason }).add(),
     sentAgain: () => sentAgain.add(),

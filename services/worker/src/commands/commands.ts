@@ -12,6 +12,7 @@ import type { Epoch, PartitionId, Subjects } from '@voltlane/wire';
 import type { ChargerActor, Inbound } from '../charger-actor.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import type { Outbox } from '../outbox.ts';
+import type { WorkerSpans } from '../spans.ts';
 import { CommandAlarm } from './command-alarm.ts';
 import { CommandDesk } from './command-desk.ts';
 import { startCommandFront } from './command-front.ts';
@@ -33,6 +34,8 @@ export interface CommandsDependencies {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly workerMetrics: WorkerMetrics;
+  /** Undefined where traces are off. */
+  readonly spans?: WorkerSpans | undefined;
   readonly queueMax: number;
   readonly requestsMax: number;
   /** The host, which is made after the desk it needs. */
@@ -79,6 +82,7 @@ export class Commands {
       outbox,
       clock,
       metrics: this.#metrics,
+      spans: deps.spans,
       queueMax: deps.queueMax,
       recheck: (partition) => this.#recovery.again(partition),
     });

@@ -93,7 +93,7 @@ export class Delegation {
   /** Asks the handler and parks the call, or says why it is not asked. `builtIn` is what would be answered without it. */
   park(actor: ChargerActor, call: DelegatedCall, builtIn: unknown): 'parked' | 'full' | 'timeout' {
     const { asks, clock, subjects, ownership, deadlineMsMax } = this.#deps;
-    const { uplink, deadlineMs: edgeDeadlineMs } = call.inbound;
+    const { uplink, deadlineMs: edgeDeadlineMs, trace } = call.inbound;
     const nowMs = clock.monotonicMs();
     const budgetMs = Math.min(call.setting.deadlineMs, deadlineMsMax, edgeDeadlineMs - nowMs - ANSWER_MS);
     if (budgetMs <= 0) return 'timeout';
@@ -101,7 +101,12 @@ export class Delegation {
     const parked = { ...call, ticket: this.#ticket, untilMs: nowMs + budgetMs + ASTRAY_MS, behind: [] };
     const outcome = asks.put({
       subject: subjects.handle(actor.tenant, uplink.action),
-      text: questionText(uplink, actor.state, builtIn, clock.nowMs() + budgetMs),
+      text: questionText(
+        trace === undefined ? uplink : { ...uplink, traceparent: trace.own },
+        actor.state,
+        builtIn,
+        clock.nowMs() + budgetMs,
+      ),
       budgetMs,
       attempts: call.setting.attempts,
       wanted: () => ownership.epochOf(actor.partition) === actor.epoch,

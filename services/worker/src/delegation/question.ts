@@ -41,6 +41,7 @@ export function questionText(call: UplinkCall, state: ChargerState, builtIn: unk
     messageId: call.messageId,
     receivedAt: isoTime(call.receivedAtMs),
     deadlineAt: isoTime(deadlineAtMs),
+    traceparent: call.traceparent,
     state: summary(state),
     builtIn,
   });

@@ -5,7 +5,7 @@ import { createMemoryBus, eventJournalOptions } from '@voltlane/bus';
 import { OPEN_COMMANDS_BUCKET } from '@voltlane/commands';
 import { loadConfig } from '@voltlane/config';
 import { openClusterSettings, openRegistry, type Registry } from '@voltlane/registry';
-import { createTelemetry } from '@voltlane/telemetry';
+import { createTelemetry, type Tracing } from '@voltlane/telemetry';
 import { eventsByCharger, readHistory, waitUntil } from '@voltlane/testkit';
 import { createSeededRandom, systemClock } from '@voltlane/time';
 import type { DownlinkCall, DownlinkClose, DownlinkReply, EventBody, Uplink, UplinkAnswer } from '@voltlane/wire';
@@ -72,6 +72,7 @@ export interface CommandRig {
 export async function startCommandRig(
   env: Readonly<Record<string, string>> = {},
   faults?: MemoryFaults,
+  tracing?: Tracing,
 ): Promise<CommandRig> {
   const broker: MemoryBroker = createMemoryBus({ clock: systemClock, ...(faults === undefined ? {} : { faults }) });
   const edge = broker.connect('edge');
@@ -113,6 +114,7 @@ export async function startCommandRig(
       clock: systemClock,
       random,
       telemetry: createTelemetry({ service: 'worker', instance: 't', logLevel: 'fatal', logFormat: 'json' }),
+      tracing,
     });
     workers.push(worker);
     return worker;
