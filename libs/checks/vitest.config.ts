@@ -1,6 +1,7 @@
 /**
  * The test projects, one per suffix: `x.test.ts` unit, `x.int.test.ts` int, `x.sim.test.ts` sim, `x.e2e.test.ts` e2e or
- * e2e-alone, `x.deploy.test.ts` deploy, and the checks of this package. Lives here because the top level of the repository is fixed; run it through the npm scripts.
+ * e2e-alone, `x.deploy.test.ts` deploy, and the checks of this package. Lives here because the top level of the repository is fixed; run
+ * it through the npm scripts.
  */
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
