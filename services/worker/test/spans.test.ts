@@ -85,7 +85,9 @@ describe('a traced call', () => {
     const beat = call('CP1', 2, 'Heartbeat', {});
     await rig.uplink({ ...beat, ...header('CP1', 's1'), openedAgoMs: 1, traceparent: ASKER });
     const told = spans.length;
-    await rig.uplink({ ...call('CP1', 3, 'Heartbeat', {}), ...header('CP1', 's1') });
+    const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
+    await rig.uplink({ ...call('CP1', 3, 'StatusNotification', status), ...header('CP1', 's1') });
+    expect((await rig.events('CP1')).map(({ kind }) => kind)).toContain('connector.status');
     expect([told, spans.length]).toEqual([1, 1]);
   });
 });
