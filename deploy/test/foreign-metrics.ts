@@ -1,4 +1,4 @@
-/** Metrics of others that rules and dashboards ask for, and who shows them. */
+/** Metrics that rules, dashboards and runbooks ask for and a broker of the defaults does not show, and who does. */
 
 interface ForeignMetric {
   readonly by: string;
@@ -26,5 +26,6 @@ export const FOREIGN_METRICS: ReadonlyMap<string, ForeignMetric> = new Map<strin
     `nats_varz_${name}`,
     { by: 'prometheus-nats-exporter -varz -prefix nats', labels: [] },
   ]),
+  ['voltlane_trace_spans_total', { by: 'our processes, while VOLTLANE_TRACE_URL is set', labels: ['fate'] }],
   ['probe_ssl_earliest_cert_expiry', { by: 'prometheus-blackbox-exporter', labels: [] }],
 ]);

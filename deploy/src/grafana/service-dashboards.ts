@@ -61,6 +61,14 @@ export const EDGE: Dashboard = {
         ratesBy('Calls to chargers', 'edge_command', 'kind'),
       ],
     },
+    {
+      title: 'Traces of chargers',
+      panels: [
+        each('Followed', 'edge_traces'),
+        ratesBy('Reports', 'edge_trace_reports', 'fate'),
+        rates('Refused', ['edge_traces_refused']),
+      ],
+    },
     processRow('edge'),
   ],
 };
@@ -191,6 +199,16 @@ export const API: Dashboard = {
         levels('Chargers', ['api_fleet_chargers', 'api_fleet_connected_chargers']),
         levels('Incomplete', ['api_fleet_incomplete']),
         rates('Unreadable', ['api_fleet_unreadable']),
+      ],
+    },
+    {
+      title: 'Traces of chargers',
+      panels: [
+        levels('Running', ['api_traces']),
+        rates('Frames', ['api_trace_frames', 'api_trace_reports_unreadable']),
+        ratesBy('Left out', 'api_trace_left_out', 'reason'),
+        ratesBy('Refused', 'api_traces_refused', 'reason'),
+        ratesBy('Ended', 'api_traces_ended', 'reason'),
       ],
     },
     processRow('api'),
