@@ -1,4 +1,4 @@
-/** Errors of this package: why something could not be started, rolled or stopped. */
+/** Errors of this package: why something could not be started, rolled, stopped, saved or restored. */
 
 /** The closed list of codes. */
 export type DeployErrorCode =
@@ -15,7 +15,15 @@ export type DeployErrorCode =
   /** The balancer refused an order. */
   | 'balancer-refused'
   /** The wait was given up: the set stops. */
-  | 'given-up';
+  | 'given-up'
+  /** A backup gets a folder of its own. */
+  | 'folder-in-use'
+  /** Unfinished, or none; and: not what was saved. */
+  | 'no-backup'
+  | 'damaged'
+  /** Streams of NATS that are in the way, or not there. */
+  | 'stream-exists'
+  | 'no-stream';
 
 /** The message is one for people: what, which, what to do. */
 export class DeployError extends Error {

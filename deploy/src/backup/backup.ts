@@ -1,6 +1,6 @@
 /** Saves streams to a folder and makes them again from one. Refuses before it begins what would end halfway. */
 import type { SavedStream, StreamArchive, StreamContents } from '@voltlane/bus';
-import { BackupError } from './errors.ts';
+import { DeployError } from '../errors.ts';
 import { checkFolder, createFolder, readChunks, readDescription, StreamWriter, writeSums } from './folder.ts';
 
 /** What is done with it, and whom to tell. */
@@ -21,8 +21,8 @@ export async function saveStreams({ archive, folder, only, tell }: BackupJob): P
   const wanted = only.length === 0 ? present.map(({ name }) => name) : only;
   const missing = wanted.find((name) => !present.some((stream) => stream.name === name));
   if (missing !== undefined)
-    throw new BackupError('no-stream', `there is no stream ${missing}; there are ${list(present)}`);
-  if (wanted.length === 0) throw new BackupError('no-stream', 'this account has no streams');
+    throw new DeployError('no-stream', `there is no stream ${missing}; there are ${list(present)}`);
+  if (wanted.length === 0) throw new DeployError('no-stream', 'this account has no streams');
   await createFolder(folder);
   const saved: SavedStream[] = [];
   const sums: string[] = [];
@@ -51,11 +51,11 @@ export async function restoreStreams(
   const wanted = only.length === 0 ? saved : only;
   const missing = wanted.find((name) => !saved.includes(name));
   if (missing !== undefined)
-    throw new BackupError('no-stream', `${folder} has no stream ${missing}; it has ${saved.join(', ')}`);
+    throw new DeployError('no-stream', `${folder} has no stream ${missing}; it has ${saved.join(', ')}`);
   const present = await archive.streams();
   const existing = wanted.filter((name) => present.some((stream) => stream.name === name));
   if (existing.length > 0) {
-    throw new BackupError(
+    throw new DeployError(
       'stream-exists',
       `${existing.join(', ')} exist already; restore into an empty JetStream, or delete them first`,
     );

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BackupError } from './errors.ts';
+import { DeployError } from '../errors.ts';
 
 const DESCRIPTION = 'backup.json';
 const DATA = 'stream.tar.s2';
@@ -17,7 +17,7 @@ const READ_BYTES = 131_072;
 export async function createFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0)
-    throw new BackupError('folder-in-use', `${folder} is not empty; a backup gets a folder of its own`);
+    throw new DeployError('folder-in-use', `${folder} is not empty; a backup gets a folder of its own`);
 }
 
 /** Takes the bytes of one stream. Its folder gets its name when all of it is on disk, so half a stream is never taken for one. */
@@ -70,16 +70,16 @@ export async function writeSums(folder: string, lines: readonly string[]): Promi
 /** Names of the streams of a backup whose files are what they were; `damaged` names the first file that is not. */
 export async function checkFolder(folder: string): Promise<readonly string[]> {
   const text = await readFile(join(folder, SUMS), 'utf8').catch((cause: unknown) => {
-    throw new BackupError('no-backup', `${folder} holds no finished backup: it has no ${SUMS}`, cause);
+    throw new DeployError('no-backup', `${folder} holds no finished backup: it has no ${SUMS}`, { cause });
   });
   const names = new Set<string>();
   for (const line of text.split('\n').filter((each) => each !== '')) {
     const [, sum = '', path = ''] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
     const [name = '', file = ''] = path.split('/');
     if (!isStreamName(name) || (file !== DATA && file !== DESCRIPTION))
-      throw new BackupError('damaged', `${SUMS} has a line that is none of a backup: ${line}`);
+      throw new DeployError('damaged', `${SUMS} has a line that is none of a backup: ${line}`);
     const found = await sumOf(join(folder, name, file));
-    if (found !== sum) throw new BackupError('damaged', `${path} is not what was saved: its checksum differs`);
+    if (found !== sum) throw new DeployError('damaged', `${path} is not what was saved: its checksum differs`);
     names.add(name);
   }
   return [...names];
@@ -102,7 +102,7 @@ async function sumOf(path: string): Promise<string> {
     const chunks: AsyncIterable<Buffer> = createReadStream(path);
     for await (const chunk of chunks) hash.update(chunk);
   } catch (cause) {
-    throw new BackupError('damaged', `${path} cannot be read`, cause);
+    throw new DeployError('damaged', `${path} cannot be read`, { cause });
   }
   return hash.digest('hex');
 }
