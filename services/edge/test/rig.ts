@@ -43,7 +43,8 @@ export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
   const broker = createMemoryBus({ clock: systemClock });
   const connect = options.connect ?? ((name: string) => broker.connect(name));
   const bus = await connect('edge');
-  const worker = createFakeWorker(await connect('worker'), PARTITIONS);
+  const workerBus = await connect('worker');
+  const worker = createFakeWorker(workerBus, PARTITIONS);
   if (options.listen !== false) worker.listen();
   const metrics = createCountingMetrics();
   const log: string[] = [];
@@ -62,6 +63,8 @@ export const startRig = async (options: RigOptions = {}): Promise<Rig> => {
     log: { info: write, warn: write },
     metrics,
   });
+  // Other connections publish from now on: a server knows the subscriptions of this one only after a round trip.
+  await Promise.all([bus.flush(), workerBus.flush()]);
   const chargers: TestCharger[] = [];
   return {
     edge,
