@@ -91,6 +91,21 @@ describe('a payload with a secret', () => {
     expect(maskSecrets(payload)).toEqual(shown);
   });
 
+  it.each([
+    'WebPassword',
+    'WifiPasswd',
+    'Passphrase',
+    'SharedSecret',
+    'AuthorizationKey',
+    'PreSharedKey',
+    'ApiKey',
+    'WPA2-PSK',
+  ])('is known by the name %s, in any case', (name) => {
+    for (const key of [name, name.toUpperCase(), name.toLowerCase()]) {
+      expect(maskSecrets([setting(key, SECRET), { [key]: SECRET }])).toEqual([setting(key, '***'), { [key]: '***' }]);
+    }
+  });
+
   it('keeps every digit of what is shown', () => {
     const payload = parseJson(`{"big":9223372036854775807,"password":"${SECRET}"}`);
     expect(stringifyJson(maskSecrets(payload))).toBe('{"big":9223372036854775807,"password":"***"}');

@@ -61,7 +61,7 @@ const textOf = (frame: Frame, text: string, quotable: (messageId: string) => boo
     case 'error':
     case 'resultError': {
       const { code, description, details } = maskError(frame, quotable(frame.messageId));
-      if (code === frame.code && description === frame.description && details === frame.details) return text;
+      if (description === frame.description && details === frame.details) return text;
       return stringifyJson([frame.kind === 'error' ? 4 : 5, frame.messageId, code, description, details]);
     }
   }
