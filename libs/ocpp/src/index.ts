@@ -32,6 +32,7 @@ export type { Deviation, Mended } from './mend.ts';
 export { DEVIATIONS, mend } from './mend.ts';
 export { parseFrame } from './parse-frame.ts';
 export type { RequestOf, ResponseOf } from './payloads.ts';
+export { maskAnswer, maskError, maskSecrets, maskUnreadable } from './secrets.ts';
 export type { PayloadDirection, ValidationMode, Violation } from './validate.ts';
 export { validate } from './validate.ts';
 export type { OcppVersion } from './version.ts';

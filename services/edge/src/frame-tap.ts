@@ -2,10 +2,11 @@
  * What one session of a traced charger does, as events of a trace: built once, however many look on. Owns what may be shown of a frame
  * (secrets out, long ones cut); whom it is told to is `traces.ts`. Exists only while somebody asks.
  */
+import { maskUnreadable } from '@voltlane/ocpp';
 import { OTHER } from '@voltlane/telemetry';
 import type { TraceEvent } from '@voltlane/wire';
 import { frameType, SOCKET_ERRORS } from './metrics.ts';
-import { showFrame, showUnreadable } from './secret-mask.ts';
+import { showFrame } from './secret-mask.ts';
 import type { Session } from './session.ts';
 
 /** What a connection tells whoever looks on. */
@@ -47,12 +48,12 @@ export const createFrameTap = (session: Session, tell: (make: () => TraceEvent) 
   };
   const unreadable = (data: Uint8Array): TraceEvent => {
     const text = new TextDecoder().decode(data);
-    const shown = showUnreadable(text);
+    const shown = maskUnreadable(text);
     const facts = { bytes: data.length, masked: shown !== text, invalid: 'notUtf8' };
     return { kind: 'frame', direction: 'in', type: 'other', ...cut(shown), ...facts };
   };
   const sent = (text: string): TraceEvent => {
-    // Errors of ours quote nothing.
+    // Answers of ours quote nothing.
     const { text: shown, masked, callId, invalid } = showFrame(text, session.version, () => true);
     if (callId !== undefined) quotableId = masked ? undefined : callId;
     return {

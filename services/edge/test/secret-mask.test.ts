@@ -1,6 +1,7 @@
+/** What is about frames; what a secret is, is told by the tests of secrets.ts in libs/ocpp. */
 import type { OcppVersion } from '@voltlane/ocpp';
 import { describe, expect, it } from 'vitest';
-import { showFrame, showUnreadable } from '../src/secret-mask.ts';
+import { showFrame } from '../src/secret-mask.ts';
 
 const SECRET = 'hunter2-Gr8';
 
@@ -17,88 +18,34 @@ const signed = (payload: object): string => {
 /** Frames that hold a secret, what must be left of them, and what must not be lost. */
 const SECRETS: readonly (readonly [what: string, version: OcppVersion, text: string, kept: string])[] = [
   [
-    'ChangeConfiguration',
+    'a CALL',
     '1.6',
     `[2,"7","ChangeConfiguration",{"key":"AuthorizationKey","value":"${SECRET}"}]`,
-    '"key":"AuthorizationKey","value":"***"',
+    '[2,"7","ChangeConfiguration",{"key":"AuthorizationKey","value":"***"}]',
   ],
   [
-    'the key in another case',
-    '1.6',
-    `[2,"7","ChangeConfiguration",{"value":"${SECRET}","key":"authorizationkey"}]`,
-    '"value":"***","key":"authorizationkey"',
-  ],
-  [
-    'the key in escapes',
+    'a name in escapes',
     '1.6',
     `[2,"7","ChangeConfiguration",{"key":"\\u0041uthorizationKey","value":"${SECRET}"}]`,
     '"value":"***"',
   ],
   [
-    'a key of a maker',
-    '1.6',
-    `[2,"7","ChangeConfiguration",{"key":"WiFi.Password","value":"${SECRET}"}]`,
-    'WiFi.Password',
-  ],
-  [
-    'an answer to GetConfiguration',
+    'a CALLRESULT',
     '1.6',
     `[3,"7",{"configurationKey":[{"key":"HeartbeatInterval","readonly":false,"value":"300"},{"key":"AuthorizationKey","readonly":false,"value":"${SECRET}"}]}]`,
-    '"value":"300"',
+    '[3,"7",{"configurationKey":[{"key":"HeartbeatInterval","readonly":false,"value":"300"},',
   ],
   [
-    'SetVariables',
-    '2.0.1',
-    `[2,"7","SetVariables",${JSON.stringify({ setVariableData: [{ ...VARIABLE, attributeValue: SECRET }] })}]`,
-    '"attributeValue":"***"',
-  ],
-  [
-    'an answer to SetVariables that quotes it',
-    '2.0.1',
-    `[3,"7",${JSON.stringify({ setVariableResult: [{ ...VARIABLE, attributeStatus: 'Rejected', attributeStatusInfo: { reasonCode: 'TooWeak', additionalInfo: SECRET } }] })}]`,
-    'TooWeak',
-  ],
-  [
-    'an answer to GetVariables',
+    'a SEND',
     '2.1',
-    `[3,"7",${JSON.stringify({ getVariableResult: [{ ...VARIABLE, attributeStatus: 'Accepted', attributeValue: SECRET }] })}]`,
-    '"attributeStatus":"Accepted"',
+    `[6,"7","NotifyPeriodicEventStream",{"customData":{"vendorId":"v","password":"${SECRET}"}}]`,
+    '[6,"7","NotifyPeriodicEventStream",{"customData":{"vendorId":"v","password":"***"}}]',
   ],
   [
-    'NotifyReport',
-    '2.0.1',
-    `[2,"7","NotifyReport",${JSON.stringify({ requestId: 1, reportData: [{ ...VARIABLE, variableAttribute: [{ type: 'Actual', value: SECRET }] }] })}]`,
-    '"type":"Actual"',
-  ],
-  [
-    'NotifyEvent',
-    '2.0.1',
-    `[2,"7","NotifyEvent",${JSON.stringify({ eventData: [{ ...VARIABLE, trigger: 'Delta', actualValue: SECRET }] })}]`,
-    '"trigger":"Delta"',
-  ],
-  [
-    'a network profile',
-    '2.1',
-    `[2,"7","SetNetworkProfile",${JSON.stringify({ connectionData: { basicAuthPassword: SECRET, apn: { apnPassword: SECRET }, vpn: { user: 'u', password: SECRET, key: SECRET } } })}]`,
-    '"user":"u"',
-  ],
-  [
-    'a URL',
+    'a CALLERROR',
     '1.6',
-    `[2,"7","GetDiagnostics",{"location":"ftp://log:${SECRET}@files.example/up"}]`,
-    'ftp://***@files.example/up',
-  ],
-  [
-    'JSON inside of text',
-    '1.6',
-    `[2,"7","DataTransfer",{"vendorId":"v","data":${JSON.stringify(JSON.stringify({ password: SECRET, mode: 3 }))}}]`,
-    'mode',
-  ],
-  [
-    'a number for a text',
-    '1.6',
-    '[2,"7","ChangeConfiguration",{"key":"AuthorizationKey","value":11112222}]',
-    '"value":"***"',
+    `[4,"7","GenericError","see ftp://log:${SECRET}@files.example",{"password":"${SECRET}"}]`,
+    '[4,"7","GenericError","see ftp://***@files.example",{"password":"***"}]',
   ],
   [
     'a signed message',
@@ -131,8 +78,7 @@ describe('a frame with a secret', () => {
     const frame = showFrame(text, version, () => true);
     expect(frame.masked).toBe(true);
     expect(frame.text).toContain(kept);
-    for (const secret of [SECRET, '11112222', Buffer.from(SECRET).toString('base64url')])
-      expect(frame.text).not.toContain(secret);
+    for (const secret of [SECRET, Buffer.from(SECRET).toString('base64url')]) expect(frame.text).not.toContain(secret);
   });
 
   it('keeps every digit of what is shown', () => {
@@ -141,15 +87,21 @@ describe('a frame with a secret', () => {
   });
 });
 
-describe('a CALLERROR', () => {
+describe('an answer', () => {
   const error = `[4,"7","PropertyConstraintViolation","${SECRET} is too short",{"got":"${SECRET}"}]`;
+  const result = `[3,"7",{"status":"Rejected","statusInfo":{"reasonCode":"Weak","additionalInfo":"${SECRET}"}}]`;
 
-  it('is shown whole when its CALL was seen and held no secret', () => {
-    expect(shown(error)).toBe(error);
+  it.each([error, result])('is shown whole when its CALL was seen and held no secret: %s', (text) => {
+    expect(shown(text)).toBe(text);
   });
 
   it('is shown without its texts when it may quote a secret', () => {
     expect(shown(error, '1.6', false)).toBe('[4,"7","PropertyConstraintViolation","***",{}]');
+    expect(shown(error.replace('[4', '[5'), '2.1', false)).toBe('[5,"7","PropertyConstraintViolation","***",{}]');
+    expect(shown(error.replace('PropertyConstraintViolation', SECRET), '1.6', false)).toBe('[4,"7","***","***",{}]');
+    expect(shown(result, '2.0.1', false)).toBe(
+      '[3,"7",{"status":"Rejected","statusInfo":{"reasonCode":"Weak","additionalInfo":"***"}}]',
+    );
   });
 });
 
@@ -159,10 +111,6 @@ describe('a frame without a secret', () => {
     ['[2,"1","StartTransaction",{"connectorId":1,"idTag":"TAG","meterStart":9223372036854775807}]', '1.6'],
     ['[3,"1",{"configurationKey":[],"unknownKey":["AuthorizationKey"]}]', '1.6'],
     ['[2,"1","GetConfiguration",{"key":["AuthorizationKey"]}]', '1.6'],
-    [
-      '[2,"1","UpdateFirmware",{"location":"https://files.example:8443/a@b/c","retrieveDate":"2026-01-01T00:00:00Z"}]',
-      '1.6',
-    ],
     ['[2,"1","DataTransfer",{"vendorId":"v","data":"[not json"}]', '1.6'],
     [`[2,"1","GetVariables",${JSON.stringify({ getVariableData: [VARIABLE] })}]`, '2.0.1'],
     ['[2,"1","Heartbeat"', '2.1'],
@@ -176,12 +124,4 @@ describe('a frame without a secret', () => {
     expect(showFrame('[2,"1","Heartbeat"', '1.6', () => true).invalid).toBe('malformed-json');
     expect(showFrame('[2,"1","Heartbeat",{}]', '1.6', () => true)).toMatchObject({ invalid: undefined, callId: '1' });
   });
-});
-
-it('bytes that are no UTF-8 are searched as well', () => {
-  const text = new TextDecoder().decode(
-    Buffer.concat([Buffer.from(`{"password":"${SECRET}`), Buffer.from([0xff, 0xfe])]),
-  );
-  expect(showUnreadable(text)).toBe('{"***":"***');
-  expect(showUnreadable('Köln \uFFFD')).toBe('Köln \uFFFD');
 });

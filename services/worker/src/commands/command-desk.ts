@@ -22,7 +22,7 @@ import type { CommandAlarm } from './command-alarm.ts';
 import { finishedEvent, queuedEvent, sentEvent, unresponsiveEvent } from './command-events.ts';
 import type { CommandLedger, LedgerEntry } from './command-ledger.ts';
 import type { CommandMetrics } from './command-metrics.ts';
-import type { QueueFacts, QueueStep } from './command-queue.ts';
+import type { EndedCommand, QueueFacts, QueueStep } from './command-queue.ts';
 import * as queue from './command-queue.ts';
 
 /** What the desk works with. */
@@ -209,6 +209,7 @@ export class CommandDesk {
       return;
     }
     const nowMs = clock.nowMs();
+    const requests = await Promise.all(ended.map((end) => this.#requestOf(actor, end)));
     const told = ended.map(({ command, ending }) => ({
       command,
       ending,
@@ -219,7 +220,7 @@ export class CommandDesk {
     const session = actor.state.session;
     const events = [
       ...before,
-      ...ended.map((end) => finishedEvent(end, nowMs)),
+      ...ended.map((end, at) => finishedEvent(end, requests[at], nowMs)),
       ...(unresponsiveAfter === undefined ? [] : [unresponsiveEvent(unresponsiveAfter, session?.id, nowMs)]),
       ...(send === undefined ? [] : [sentEvent(send, nowMs)]),
     ];
@@ -263,6 +264,12 @@ export class CommandDesk {
       return { ...NO_DETAILS, code: errorCode(version, 'InternalError'), description: 'its payload is gone' };
     const fault = payloadFault(version, command.action, entry.payload);
     return fault === undefined ? undefined : { ...NO_DETAILS, code: fault.code, description: fault.description };
+  }
+
+  /** The payload an answer may quote; there is none to know for what ended without an answer. */
+  async #requestOf(actor: ChargerActor, { command, ending }: EndedCommand): Promise<string | undefined> {
+    if (ending.response === undefined && ending.error === undefined) return undefined;
+    return (await this.#entry(actor, command.id))?.payload;
   }
 
   async #entry(actor: ChargerActor, commandId: string): Promise<LedgerEntry | undefined> {

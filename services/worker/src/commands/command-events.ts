@@ -1,6 +1,9 @@
-/** Events of commands: who asked for what, when it left, how it ended. Secrets in payloads are masked. Pure. */
+/**
+ * Events of commands: who asked for what, when it left, how it ended. They are read by many, so secrets are masked, those of an answer
+ * as well; only who asked is told all of it. Pure.
+ */
 import type { QueuedCommand, SentCommand } from '@voltlane/charger-state';
-import { isJsonObject, type JsonObject, parseJson } from '@voltlane/ocpp';
+import { maskAnswer, maskError, maskSecrets, parseJson } from '@voltlane/ocpp';
 import { isoTime } from '@voltlane/time';
 import type { CommandSubmit } from '@voltlane/wire';
 import { eventDraft } from '../domain/event-draft.ts';
@@ -14,7 +17,7 @@ export function queuedEvent(ask: CommandSubmit, command: QueuedCommand, nowMs: n
   const data = {
     commandId,
     action,
-    payload: masked(parseJson(ask.payload)),
+    payload: maskSecrets(parseJson(ask.payload)),
     requestedBy: ask.requestedBy,
     requestedAt: isoTime(ask.requestedAtMs),
     priority,
@@ -34,19 +37,24 @@ export function sentEvent(
   return eventDraft('command.sent', reportedTime(undefined, nowMs), data, `cmd:${commandId}:sent:${sends}`);
 }
 
-/** It has ended. */
-export function finishedEvent({ command, ending }: EndedCommand, nowMs: number): EventDraft {
+/** It has ended. `request` is the payload of its CALL, undefined where that is gone. */
+export function finishedEvent(
+  { command, ending }: EndedCommand,
+  request: string | undefined,
+  nowMs: number,
+): EventDraft {
   const { outcome, sent, response, error } = ending;
   const data = {
     commandId: command.id,
     action: command.action,
     outcome,
     sent,
-    response: response === undefined ? undefined : parseJson(response),
+    response: response === undefined ? undefined : maskAnswer(parseJson(response), isQuotable(request)),
+    // What was never sent is our own error, which quotes nothing.
     error:
       error === undefined
         ? undefined
-        : { code: error.code, description: error.description, details: parseJson(error.details) },
+        : maskError({ ...error, details: parseJson(error.details) }, !sent || isQuotable(request)),
   };
   return eventDraft('command.finished', reportedTime(undefined, nowMs), data, `cmd:${command.id}:finished`);
 }
@@ -56,34 +64,9 @@ export function unresponsiveEvent(timeouts: number, session: string | undefined,
   return eventDraft('charger.unresponsive', reportedTime(undefined, nowMs), { timeouts, session });
 }
 
-const MASK = '***';
-/** Members of any payload that hold a secret. */
-const SECRET_MEMBERS: ReadonlySet<string> = new Set(['basicAuthPassword', 'apnPassword', 'password', 'key']);
-/** Keys of ChangeConfiguration and variables of SetVariables that hold one. */
-const SECRET_SETTINGS: ReadonlySet<string> = new Set(['authorizationkey', 'basicauthpassword']);
-
-/** User and password in the location of a diagnostics or log upload. */
-const URL_CREDENTIALS = /\/\/[^/?#@\s]*@/g;
-
-/** The payload with secrets replaced: events are read by many. */
-function masked(payload: unknown): unknown {
-  if (Array.isArray(payload)) return payload.map((item: unknown) => masked(item));
-  if (typeof payload === 'string') return payload.replace(URL_CREDENTIALS, `//${MASK}@`);
-  if (!isJsonObject(payload)) return payload;
-  const secret = isSecretSetting(payload);
-  return Object.fromEntries(
-    Object.entries(payload).map(([name, value]) => {
-      const isText = typeof value === 'string';
-      if (isText && secret && (name === 'value' || name === 'attributeValue')) return [name, MASK];
-      // ChangeConfiguration calls the name of the setting `key`: that is no secret.
-      if (isText && SECRET_MEMBERS.has(name) && !(name === 'key' && 'value' in payload)) return [name, MASK];
-      return [name, masked(value)];
-    }),
-  );
-}
-
-function isSecretSetting(payload: JsonObject): boolean {
-  const { key, variable } = payload;
-  const name = isJsonObject(variable) ? variable['name'] : key;
-  return typeof name === 'string' && SECRET_SETTINGS.has(name.toLowerCase());
+/** Whether an answer may quote this request; one that is not known is taken to hold a secret. */
+function isQuotable(request: string | undefined): boolean {
+  if (request === undefined) return false;
+  const payload = parseJson(request);
+  return maskSecrets(payload) === payload;
 }

@@ -1,8 +1,10 @@
 import type { QueuedCommand } from '@voltlane/charger-state';
+import type { CommandEnding } from '@voltlane/commands';
 import type { CommandSubmit } from '@voltlane/wire';
 import { chargerId, tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import { finishedEvent, queuedEvent, sentEvent, unresponsiveEvent } from '../../src/commands/command-events.ts';
+import type { EventDraft } from '../../src/handlers/handler.ts';
 
 const NOW_MS = 1_772_366_400_000;
 const NOW = '2026-03-01T12:00:00.000Z';
@@ -82,7 +84,7 @@ describe('events of a command', () => {
     ],
     [{ outcome: 'expired', sent: false }, {}],
   ] as const)('tell how it ended: %o', (ending, more) => {
-    const { kind, id, data } = finishedEvent({ command: COMMAND, ending }, NOW_MS);
+    const { kind, id, data } = finishedEvent({ command: COMMAND, ending }, '{}', NOW_MS);
     expect({ kind, id }).toEqual({ kind: 'command.finished', id: 'cmd:c00000001:finished' });
     const { outcome, sent } = ending;
     expect(data).toMatchObject({ commandId: 'c00000001', action: 'Reset', outcome, sent, ...more });
@@ -96,44 +98,49 @@ describe('events of a command', () => {
   });
 });
 
-describe('secrets in a payload', () => {
+describe('secrets in events of a command', () => {
+  const setting = (value: string): string => `{"key":"AuthorizationKey","value":"${value}"}`;
+  const finished = (ending: CommandEnding, request: string | undefined): EventDraft['data'] =>
+    finishedEvent({ command: COMMAND, ending }, request, NOW_MS).data;
+  const error = { code: 'PropertyConstraintViolation', description: 'hunter2 is weak', details: '{"got":"hunter2"}' };
+  const refused: CommandEnding = { outcome: 'callError', sent: true, error };
+
+  it('are masked in what was asked for', () => {
+    const { data } = queuedEvent(asked(setting('hunter2')), COMMAND, NOW_MS);
+    expect(data['payload']).toEqual({ key: 'AuthorizationKey', value: '***' });
+  });
+
+  it('are masked in the answer', () => {
+    const response = `{"configurationKey":[${setting('hunter2')},{"key":"HeartbeatInterval","value":"300"}]}`;
+    const { response: shown } = finished({ outcome: 'accepted', sent: true, response }, '{}');
+    const heartbeat = { key: 'HeartbeatInterval', value: '300' };
+    expect(shown).toEqual({ configurationKey: [{ key: 'AuthorizationKey', value: '***' }, heartbeat] });
+  });
+
+  it('are masked in an answer that broke its schema', () => {
+    const details = `{"payload":{"configurationKey":[${setting('hunter2')}]}}`;
+    const ending: CommandEnding = { ...refused, error: { ...error, description: 'd', details } };
+    expect(finished(ending, '{}')['error']).toMatchObject({
+      description: 'd',
+      details: { payload: { configurationKey: [{ key: 'AuthorizationKey', value: '***' }] } },
+    });
+  });
+
   it.each([
-    [
-      'the key of basic authentication (1.6)',
-      '{"key":"AuthorizationKey","value":"0123"}',
-      { key: 'AuthorizationKey', value: '***' },
-    ],
-    ['in any case of its name', '{"key":"authorizationKEY","value":"0123"}', { key: 'authorizationKEY', value: '***' }],
-    ['no other setting', '{"key":"HeartbeatInterval","value":"60"}', { key: 'HeartbeatInterval', value: '60' }],
-    [
-      'the variable of basic authentication (2.x), and no other',
-      '{"setVariableData":[{"attributeValue":"p","variable":{"name":"BasicAuthPassword"}},{"attributeValue":"5","variable":{"name":"HeartbeatInterval"}}]}',
-      {
-        setVariableData: [
-          { attributeValue: '***', variable: { name: 'BasicAuthPassword' } },
-          { attributeValue: '5', variable: { name: 'HeartbeatInterval' } },
-        ],
-      },
-    ],
-    [
-      'passwords and keys in a network profile',
-      '{"connectionData":{"basicAuthPassword":"p","apn":{"apnPassword":"q"},"vpn":{"password":"r","key":"s","user":"u"}}}',
-      {
-        connectionData: {
-          basicAuthPassword: '***',
-          apn: { apnPassword: '***' },
-          vpn: { password: '***', key: '***', user: 'u' },
-        },
-      },
-    ],
-    [
-      'user and password of a location',
-      '{"location":"ftp://ada:pw@host/dir?x=a@b"}',
-      { location: 'ftp://***@host/dir?x=a@b' },
-    ],
-    ['nothing of a plain location', '{"location":"https://host/a@b"}', { location: 'https://host/a@b' }],
-    ['nothing else', '{"type":"Soft","n":9223372036854775807}', { type: 'Soft', n: 9223372036854775807n }],
-  ])('are masked: %s', (_what, payload, expected) => {
-    expect(queuedEvent(asked(payload), COMMAND, NOW_MS).data['payload']).toEqual(expected);
+    ['held one', setting('hunter2')],
+    ['is gone', undefined],
+  ])('may be quoted by an answer whose request %s, so its texts are not shown', (_what, request) => {
+    const { code } = error;
+    expect(finished(refused, request)['error']).toEqual({ code, description: '***', details: {} });
+    const response = '{"status":"Rejected","statusInfo":{"reasonCode":"Weak","additionalInfo":"hunter2"}}';
+    expect(finished({ outcome: 'rejected', sent: true, response }, request)['response']).toEqual({
+      status: 'Rejected',
+      statusInfo: { reasonCode: 'Weak', additionalInfo: '***' },
+    });
+  });
+
+  it('are not quoted by an error of ours: what was not sent says why, whatever it held', () => {
+    const ending: CommandEnding = { ...refused, sent: false, error: { ...error, details: '{}' } };
+    expect(finished(ending, setting('hunter2'))['error']).toEqual({ ...error, details: {} });
   });
 });

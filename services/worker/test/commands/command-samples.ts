@@ -47,8 +47,12 @@ export function commandEvents(): readonly EventDraft[] {
   return [
     queuedEvent(SUBMIT, QUEUED, QUEUED.requestedAtMs),
     sentEvent(SENT, QUEUED.requestedAtMs),
-    finishedEvent({ command: SENT, ending: { outcome: 'accepted', sent: true, response: '{}' } }, QUEUED.requestedAtMs),
-    finishedEvent({ command: SENT, ending: { outcome: 'callError', sent: true, error } }, QUEUED.requestedAtMs),
+    finishedEvent(
+      { command: SENT, ending: { outcome: 'accepted', sent: true, response: '{}' } },
+      '{}',
+      QUEUED.requestedAtMs,
+    ),
+    finishedEvent({ command: SENT, ending: { outcome: 'callError', sent: true, error } }, '{}', QUEUED.requestedAtMs),
     unresponsiveEvent(3, 's1', QUEUED.requestedAtMs),
   ];
 }

@@ -297,6 +297,51 @@ describe('a charger that answers nothing', () => {
   });
 });
 
+describe('a secret in a command', () => {
+  const SETTING = { key: 'AuthorizationKey', value: 'hunter2' };
+  const REFUSED = { kind: 'error', code: 'SecurityError', description: 'hunter2 is weak', details: '{}' } as const;
+
+  it('is told to who asked for it, and to nobody else', async () => {
+    await rig.connect('CP1');
+    const asked = rig.ask('CP1', 'GetConfiguration', { payload: { key: ['AuthorizationKey'] } });
+    const answer = { configurationKey: [{ readonly: false, ...SETTING }] };
+    await rig.answer('CP1', (await rig.nthCall(1)).id, { kind: 'result', payload: JSON.stringify(answer) });
+    expect(await asked).toMatchObject({ response: answer });
+    expect((await finishedOf('CP1'))[0]).toMatchObject({
+      response: { configurationKey: [{ ...SETTING, value: '***' }] },
+    });
+    expect(JSON.stringify(await rig.events('CP1'))).not.toContain('hunter2');
+  });
+
+  it('is not told by the error of the charger, also when another worker takes that', async () => {
+    await rig.connect('CP1');
+    const asked = rig.ask('CP1', 'ChangeConfiguration', { payload: SETTING, wait: 20_000 });
+    const call = await rig.nthCall(1);
+    await rig.start();
+    await rig.workers.shift()?.stop();
+    await rig.answer('CP1', call.id, REFUSED);
+    expect(await asked).toMatchObject({ error: { description: 'hunter2 is weak' } });
+    const error = { code: 'SecurityError', description: '***', details: {} };
+    expect((await finishedOf('CP1'))[0]).toMatchObject({ outcome: 'callError', error });
+    expect(JSON.stringify(await rig.events('CP1'))).not.toContain('hunter2');
+  });
+
+  it('that is none leaves the error as it is, also when another worker takes that', async () => {
+    await rig.connect('CP1');
+    const asked = rig.ask('CP1', 'ChangeConfiguration', { payload: { ...SETTING, key: 'Room' }, wait: 20_000 });
+    const call = await rig.nthCall(1);
+    await rig.start();
+    await rig.workers.shift()?.stop();
+    await rig.answer('CP1', call.id, REFUSED);
+    await asked;
+    expect((await finishedOf('CP1'))[0]).toMatchObject({ error: { description: 'hunter2 is weak' } });
+  });
+});
+
+async function finishedOf(charger: string): Promise<readonly Json[]> {
+  return (await rig.events(charger)).filter(({ kind }) => kind === 'command.finished').map(({ data }) => data);
+}
+
 function isQueued({ kind }: { readonly kind: string }): boolean {
   return kind === 'command.queued';
 }
