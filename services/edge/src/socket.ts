@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData } from 'ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Connection } from './connection.ts';
+import { textFrame } from './text-frame.ts';
 
 /** Limits of the transport. */
 export interface SocketOptions {
@@ -35,6 +36,17 @@ const DEFLATE = {
 export class ChargerSocket extends WebSocket {
   /** Set in the callback of `accept`, before any event can fire. */
   connection: Connection | undefined;
+  /** What `ws` writes its frames to, when frames of ours may stand between them: undefined where it compresses, and has a queue of its own. */
+  plainStream: Duplex | undefined;
+
+  /** A lone surrogate leaves as U+FFFD, as with `ws`. */
+  override send(text: string): void {
+    if (this.plainStream === undefined || this.readyState !== WebSocket.OPEN) {
+      super.send(text);
+      return;
+    }
+    this.plainStream.write(textFrame(text), 'latin1');
+  }
 }
 
 /** Completes handshakes. */
@@ -75,6 +87,7 @@ export const createSocketServer = (options: SocketOptions): SocketServer => {
       else request.headers['sec-websocket-protocol'] = token;
       server.handleUpgrade(request, stream, head, (socket) => {
         socket.binaryType = 'nodebuffer';
+        if (socket.extensions === '') socket.plainStream = stream;
         socket.on('message', onMessage);
         socket.on('ping', onHeard);
         socket.on('pong', onHeard);
