@@ -23,6 +23,7 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   'hdr-histogram-js': ['loadtest'],
   'ocpp-rpc': ['loadtest'],
   uplot: ['loadtest'],
+  echarts: ['loadtest'],
   '@lezer/common': ['deploy'],
   '@prometheus-io/lezer-promql': ['deploy'],
   'oxc-parser': ['checks'],

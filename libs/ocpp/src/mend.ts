@@ -91,17 +91,20 @@ function mendObject(context: Context, shape: Shape, value: JsonObject, depth: nu
       if (shape.additionalProperties === false) context.deviations.add('unknown-property');
       continue;
     }
-    const dropped = shape.required?.includes(name) === true ? undefined : dropReason(context.set, childShape, child);
-    if (dropped !== undefined) {
-      context.deviations.add(dropped);
-      copy ??= { ...value };
-      delete copy[name];
+    const reason = (member: unknown): Deviation | undefined =>
+      shape.required?.includes(name) === true ? undefined : dropReason(context.set, childShape, member);
+    const asGiven = reason(child);
+    const mended = asGiven === undefined ? mendValue(context, childShape, child, depth + 1) : child;
+    // What was dropped inside of it may have left it empty.
+    const dropped = asGiven ?? (mended === child ? undefined : reason(mended));
+    if (dropped === undefined && mended === child) continue;
+    copy ??= { ...value };
+    if (dropped === undefined) {
+      copy[name] = mended;
       continue;
     }
-    const mended = mendValue(context, childShape, child, depth + 1);
-    if (mended === child) continue;
-    copy ??= { ...value };
-    copy[name] = mended;
+    context.deviations.add(dropped);
+    delete copy[name];
   }
   return copy ?? value;
 }

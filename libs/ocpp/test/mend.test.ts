@@ -110,6 +110,7 @@ const CASES: readonly Case[] = [
     { ...event, offline: false },
     ['empty-dropped', 'text-for-boolean'],
   ],
+  ['2.0.1', 'TransactionEvent', { ...event, evse: { connectorId: null } }, event, ['null-dropped', 'empty-dropped']],
   ['2.0.1', 'MeterValues', { evseId: 1, meterValue: [] }, { evseId: 1, meterValue: [] }, ['list-empty']],
   [
     '2.0.1',

@@ -16,7 +16,12 @@ process.once('exit', () => {
 });
 
 /** Flags of Node every service is run with, the same as in the scripts of package.json and in the image (docs/decisions/0014-flags-of-node.md). */
-export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--initial-old-space-size=128'];
+export const NODE_FLAGS: readonly string[] = [
+  '--max-semi-space-size=2',
+  '--initial-old-space-size=128',
+  '--v8-pool-size=1',
+  '--heap-growing-percent=25',
+];
 
 /** Services that have a main.ts. */
 export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';

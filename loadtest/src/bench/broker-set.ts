@@ -13,6 +13,8 @@ export interface BrokerSet {
   /** `ws://…/ocpp` */
   readonly ocppUrl: string;
   readonly apiUrl: string;
+  /** Where the edge and the worker tell their metrics. */
+  readonly metricsUrls: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function startBrokerSet({ profileDir, apiToken }: BrokerSetOptions)
     api,
     ocppUrl: `ws://127.0.0.1:${ocppPort}/ocpp`,
     apiUrl: `http://127.0.0.1:${apiPort}`,
+    metricsUrls: [edgeHealthPort, workerHealthPort].map((port) => `http://127.0.0.1:${port}/metrics`),
     stop: async () => {
       await api?.stop();
       await edge.stop();

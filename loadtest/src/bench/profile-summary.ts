@@ -18,12 +18,46 @@ interface ProfileSummary {
 interface ProfileNode {
   readonly id: number;
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly children?: readonly number[];
 }
 
 interface Profile {
   readonly nodes: readonly ProfileNode[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
+}
+
+/**
+ * Share of the time a process ran JavaScript in which a script that matches was somewhere on the stack, 0–1; the first `skipMs` of its life,
+ * in which it loads its code, are left out.
+ */
+export function shareOfScripts(file: string, scripts: RegExp, skipMs: number): number {
+  const profile = JSON.parse(readFileSync(file, 'utf8')) as Profile;
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const inside = new Set<number>();
+  const mark = (id: number, isInside: boolean): void => {
+    const node = nodes.get(id);
+    if (node === undefined) return;
+    const now = isInside || scripts.test(node.callFrame.url);
+    if (now) inside.add(id);
+    for (const child of node.children ?? []) mark(child, now);
+  };
+  const [root] = profile.nodes;
+  if (root !== undefined) mark(root.id, false);
+  let [atUs, busyUs, insideUs] = [0, 0, 0];
+  for (const [index, id] of profile.samples.entries()) {
+    const deltaUs = profile.timeDeltas[index] ?? 0;
+    atUs += deltaUs;
+    if (atUs < skipMs * 1_000 || isNotCode(nodes.get(id)?.callFrame.functionName)) continue;
+    busyUs += deltaUs;
+    if (inside.has(id)) insideUs += deltaUs;
+  }
+  return insideUs / busyUs;
+}
+
+/** Waiting, or outside of JavaScript. */
+function isNotCode(functionName: string | undefined): boolean {
+  return functionName === undefined || functionName === '(idle)' || functionName === '(program)';
 }
 
 /** Reads a `.cpuprofile` file that V8 wrote. */
@@ -36,7 +70,7 @@ function summarizeProfile(file: string, functionsMax: number): ProfileSummary {
   profile.samples.forEach((id, index) => {
     const frame = nodes.get(id)?.callFrame;
     const deltaUs = profile.timeDeltas[index] ?? 0;
-    if (frame === undefined || frame.functionName === '(idle)' || frame.functionName === '(program)') return;
+    if (frame === undefined || isNotCode(frame.functionName)) return;
     busyUs += deltaUs;
     const place = packageOf(frame.url, frame.functionName);
     const name = `${frame.functionName || '(anonymous)'} [${place}]`;

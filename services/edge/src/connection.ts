@@ -2,7 +2,7 @@
  * Joins one socket to one session: feeds what happens to the pure machine and performs the effects it returns, in order. Owns
  * no rule of OCPP. One object per charger, no closures and no timers, because an edge holds tens of thousands.
  */
-import type { Clock } from '@voltlane/time';
+import type { Clock, Deadlines } from '@voltlane/time';
 import type { DownlinkReply, PartitionId, SessionId } from '@voltlane/wire';
 import type { AttachSlot } from './attach-gate.ts';
 import { closeReason } from './close-code.ts';
@@ -39,6 +39,8 @@ export interface ConnectionPorts {
   /** Undefined where traces are off. */
   readonly spans?: EdgeSpans | undefined;
   readonly outboundBytesMax: number;
+  /** When the sweep has to look at which connection. */
+  readonly deadlines: Pick<Deadlines<Connection>, 'add' | 'delete'>;
   /** The socket of a session is gone. */
   readonly onGone: (connection: Connection) => void;
   /** A session has nothing more to do. */
@@ -58,8 +60,8 @@ export class Connection implements Sender {
   #slot: AttachSlot | undefined;
   readonly #socket: SocketPort;
   readonly #ports: ConnectionPorts;
-  /** No sweep finds anything to do before; each event may bring it nearer. */
-  #quietUntilMs = 0;
+  /** When the sweep comes to this connection; each event may bring it nearer. */
+  #sweepAtMs = Number.POSITIVE_INFINITY;
 
   constructor(session: Session, socket: SocketPort, ports: ConnectionPorts, slot?: AttachSlot) {
     this.session = session;
@@ -83,17 +85,16 @@ export class Connection implements Sender {
 
   /** Feeds one event. Events that an effect causes meanwhile are handled in between, so effects come last in their list. */
   handle(event: SessionEvent): void {
-    this.#quietUntilMs = 0;
     const effects = step(this.session, event, this.#ports.clock.monotonicMs());
     for (const effect of effects) this.#perform(effect);
+    this.#planSweep();
   }
 
-  /** Feeds a sweep when something is due; mostly nothing is, four times a second for each session. */
+  /** Its deadline came: feeds a sweep when something is due, and sets the next. Mostly the charger was heard meanwhile, and nothing is. */
   sweep(nowMs: number): void {
-    if (nowMs < this.#quietUntilMs) return;
-    const dueAtMs = sweepDueAtMs(this.session);
-    if (dueAtMs <= nowMs) this.handle({ kind: 'sweep' });
-    else this.#quietUntilMs = dueAtMs;
+    this.#sweepAtMs = Number.POSITIVE_INFINITY;
+    if (sweepDueAtMs(this.session) <= nowMs) this.handle({ kind: 'sweep' });
+    else this.#planSweep();
   }
 
   /** A frame came. */
@@ -129,6 +130,7 @@ export class Connection implements Sender {
     this.tap?.closed(code, this.session.ending?.reason ?? reason);
     this.tap = undefined;
     this.#leaveSlot();
+    this.#ports.deadlines.delete(this);
     this.#ports.onGone(this);
   }
 
@@ -139,6 +141,14 @@ export class Connection implements Sender {
 
   gaveUp(seq: number, why: GivenUp): void {
     this.handle({ kind: 'gaveUp', seq, why });
+  }
+
+  /** A deadline that moved away is left where it is until the sweep meets it. */
+  #planSweep(): void {
+    const dueAtMs = sweepDueAtMs(this.session);
+    if (dueAtMs >= this.#sweepAtMs) return;
+    this.#sweepAtMs = dueAtMs;
+    this.#ports.deadlines.add(this, dueAtMs);
   }
 
   #leaveSlot(): void {

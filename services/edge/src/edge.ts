@@ -7,7 +7,7 @@ import type { Bus } from '@voltlane/bus';
 import type { ConfigOf } from '@voltlane/config';
 import type { Readiness, Telemetry } from '@voltlane/telemetry';
 import type { Clock, Random } from '@voltlane/time';
-import { randomId, sortableId } from '@voltlane/time';
+import { Deadlines, randomId, sortableId } from '@voltlane/time';
 import type { Subjects } from '@voltlane/wire';
 import { foldCase, partitionOf, edgeId as toEdgeId, sessionId as toSessionId } from '@voltlane/wire';
 import { createRetryHint, createTokenBucket, ReplacementLimit } from './admission.ts';
@@ -20,7 +20,7 @@ import { createPacer, drain } from './drain.ts';
 import { EdgeError } from './errors.ts';
 import type { Listen } from './listener.ts';
 import { startListener } from './listener.ts';
-import { startLiveness } from './liveness.ts';
+import { SWEEP_MS, startLiveness } from './liveness.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import { startPresence } from './presence.ts';
 import type { Refusal } from './refusal.ts';
@@ -122,8 +122,10 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
   const traces = new Traces({ edgeId, bus, subjects, sessions, clock, metrics });
   traces.start();
 
+  const deadlines = new Deadlines<Connection>(SWEEP_MS);
   const connectionPorts: ConnectionPorts = {
     clock,
+    deadlines,
     uplinks,
     metrics,
     spans: parts.spans,
@@ -224,7 +226,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     },
   );
   const pacer = createPacer(clock, sessions, config.drainPerSecond);
-  const endLiveness = startLiveness({ clock, bus, sessions, pacer, gate }, config.busLostGraceMs);
+  const endLiveness = startLiveness({ clock, bus, deadlines, pacer, gate }, config.busLostGraceMs);
 
   const stop = async (): Promise<void> => {
     listener.stop();

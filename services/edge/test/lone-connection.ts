@@ -1,5 +1,5 @@
 /** A connection without a socket or a bus, for tests of what acts on many of them. */
-import { createFakeClock } from '@voltlane/time';
+import { createFakeClock, Deadlines } from '@voltlane/time';
 import { chargerId, edgeId, partitionId, sessionId, tenant } from '@voltlane/wire';
 import { Connection } from '../src/connection.ts';
 import type { EdgeMetrics } from '../src/metrics.ts';
@@ -50,6 +50,7 @@ export const connectionOf = (
     uplinks,
     metrics,
     outboundBytesMax: 1_000_000,
+    deadlines: new Deadlines<Connection>(),
     onGone: nothing,
     onEnded: nothing,
   });

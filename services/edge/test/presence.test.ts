@@ -1,4 +1,4 @@
-import { createFakeClock } from '@voltlane/time';
+import { createFakeClock, Deadlines } from '@voltlane/time';
 import { chargerId, edgeId, partitionId, sessionId, tenant } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../src/connection.ts';
@@ -32,6 +32,7 @@ function add(sessions: Sessions, n: number, partition: number): Connection {
     clock,
     uplinks,
     metrics: createCountingMetrics(),
+    deadlines: new Deadlines<Connection>(),
     outboundBytesMax: 1000,
     onGone: none,
     onEnded: none,
