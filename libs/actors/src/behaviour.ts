@@ -15,6 +15,8 @@ export interface ActorBehaviour<Actor, Message> {
   receive(actor: Actor, message: Message): Promise<void> | void;
   /** Called when `activate` or `receive` failed for `message`; `attempt` counts from 1. */
   failed(key: string, message: Message, attempt: number, cause: unknown): FailureAnswer;
+  /** Called when the last message of an actor was handled and no other waits: it may be long until the next. Left out: nothing to do. */
+  idle?(actor: Actor): void;
   /** False while an idle actor must stay in memory, because something of it goes on outside its mailbox. Left out: never. */
   mayPassivate?(actor: Actor): boolean;
 }

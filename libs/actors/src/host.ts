@@ -244,6 +244,7 @@ export class ActorHost<Actor, Message> {
     cell.current = undefined;
     cell.mailbox = undefined;
     cell.lastUsedMs = this.#clock.monotonicMs();
+    if (cell.actor !== undefined) this.#behaviour.idle?.(cell.actor);
     room.busy -= 1;
     this.#busy -= 1;
     this.#settle(room);

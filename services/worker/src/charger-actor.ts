@@ -97,8 +97,8 @@ export interface ChargerActor {
   readonly epoch: Epoch;
   readonly stateSubject: string;
   readonly meterSubject: string;
-  /** Durable state as of the last record. */
-  state: ChargerState;
+  /** Durable state as of the last record: the same object as long as a message is in hand. */
+  readonly state: ChargerState;
   /** Sequence of the last record; the next append must find it unchanged. */
   expectedSequence: number;
   policy: ChargerPolicy;
@@ -120,4 +120,6 @@ export interface ChargerActor {
   traceparent: string | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
+  /** A record with this state was acknowledged; `header` is the text it was written with. */
+  recorded(state: ChargerState, header: string, sequence: number): void;
 }

@@ -7,7 +7,7 @@
 import type { ActorBehaviour, FailureAnswer, Ownership } from '@voltlane/actors';
 import type { Journal } from '@voltlane/bus';
 import { BusError } from '@voltlane/bus';
-import { readState } from '@voltlane/charger-state';
+import { STATE_HEADER } from '@voltlane/charger-state';
 import { parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
@@ -43,6 +43,7 @@ import type { Decision } from './handlers/handler.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pressure } from './pressure.ts';
+import { ResidentActor } from './resident-actor.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { SessionChange } from './session-lifecycle.ts';
 import type { WorkerSpans } from './spans.ts';
@@ -84,39 +85,26 @@ interface Settlement {
 }
 
 /** The mind of every charger's actor. */
-export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
+export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> {
   readonly #deps: BehaviourDependencies;
 
   constructor(deps: BehaviourDependencies) {
     this.#deps = deps;
   }
 
-  async activate(_key: string, partition: PartitionId, message: Inbound): Promise<ChargerActor> {
+  async activate(_key: string, partition: PartitionId, message: Inbound): Promise<ResidentActor> {
     const { tenant, chargerId } = message.uplink;
     const epoch = this.#deps.ownership.epochOf(partition);
     if (epoch === undefined) throw new WorkerError('not-owner', `partition ${partition} is not held`);
     const stateSubject = this.#deps.subjects.eventState({ tenant, chargerId });
     const [tail, policy] = await Promise.all([this.#deps.journal.readLast(stateSubject), this.#policy(message)]);
-    const actor: ChargerActor = {
-      tenant,
-      chargerId,
-      partition,
-      epoch,
-      stateSubject,
-      meterSubject: this.#deps.subjects.eventMeter({ tenant, chargerId }),
-      state: readState(tail.record?.headers),
-      expectedSequence: tail.expectedSequence,
+    const meterSubject = this.#deps.subjects.eventMeter({ tenant, chargerId });
+    const actor = new ResidentActor(
+      { tenant, chargerId, partition, epoch, stateSubject, meterSubject },
+      { header: tail.record?.headers[STATE_HEADER], expectedSequence: tail.expectedSequence },
       policy,
-      newestOpenedMonotonicMs: undefined,
-      heardMonotonicMs: isHeard(message) ? message.arrivedMs : -1,
-      recent: [],
-      bootsDeferred: 0,
-      sendAgainMs: 0,
-      commandsHeld: undefined,
-      parked: undefined,
-      traceparent: undefined,
-      transactionIdFor: undefined,
-    };
+      isHeard(message) ? message.arrivedMs : -1,
+    );
     await this.#deps.sessions.activated(actor, message);
     return actor;
   }
@@ -126,6 +114,10 @@ export class ChargerBehaviour implements ActorBehaviour<ChargerActor, Inbound> {
     // Last: a CALL of ours leaves after the reply to the charger's own call, and after what that call changed.
     if (handled === undefined) return this.#deps.commands.advance(actor);
     return handled.then(() => this.#deps.commands.advance(actor));
+  }
+
+  idle(actor: ResidentActor): void {
+    actor.rest();
   }
 
   mayPassivate(actor: ChargerActor): boolean {

@@ -92,7 +92,8 @@ export class Outbox {
     const state = { ...next, eventCount: next.eventCount + drafts.length, lastSeenMs };
     const events = drafts.map((draft, index) => numbered(draft, next.eventCount + index + 1));
     const append = this.#began(actor, 'state');
-    const headers = { [STATE_HEADER]: writeState(state), ...append.headers };
+    const header = writeState(state);
+    const headers = { [STATE_HEADER]: header, ...append.headers };
     const record = { body: this.#encode(actor, events, cause, nowMs), headers };
     const appending = this.#deps.journal.append(actor.stateSubject, record, actor.expectedSequence);
     const result = await this.#acknowledged(append, appending);
@@ -104,8 +105,7 @@ export class Outbox {
       );
     }
     this.#deps.metrics.appended('state', this.#tookMs(append), drafts, append.traceparent);
-    actor.state = state;
-    actor.expectedSequence = result.sequence;
+    actor.recorded(state, header, result.sequence);
   }
 
   /** Appends telemetry; the journal recognises a repeated id. */

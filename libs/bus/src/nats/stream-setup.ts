@@ -36,6 +36,11 @@ const BINDING: readonly (keyof StreamSettings)[] = [
 ];
 
 const SETUP_MS_MAX = 20_000;
+/**
+ * For one question. Short, because an answer may never come: a cluster whose processes all start at once lets one of those that create the
+ * same stream wait in vain, and asking again finds the stream (seen once: twelve streams, each after a wait of 5 s).
+ */
+const ANSWER_MS_MAX = 1_000;
 const RETRY_MS = 250;
 
 /** Milliseconds as the server counts them. */
@@ -61,14 +66,14 @@ export async function ensureStream(api: JetStreamApi, want: StreamSettings): Pro
 }
 
 async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<JsonObject> {
-  const found = await api.call(`STREAM.INFO.${want.name}`);
+  const found = await api.call(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX);
   if (found.kind === 'ok') return objectIn(found.body, 'config');
   if (found.errorNumber !== API_ERROR.streamNotFound) throw apiError(`stream ${want.name}`, found);
-  const created = await api.call(`STREAM.CREATE.${want.name}`, want);
+  const created = await api.call(`STREAM.CREATE.${want.name}`, want, ANSWER_MS_MAX);
   if (created.kind === 'ok') return objectIn(created.body, 'config');
   if (created.errorNumber !== API_ERROR.streamNameInUse) throw createError(want, created);
   // Another process was faster.
-  const again = await api.call(`STREAM.INFO.${want.name}`);
+  const again = await api.call(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX);
   if (again.kind === 'ok') return objectIn(again.body, 'config');
   throw apiError(`stream ${want.name}`, again);
 }
