@@ -56,7 +56,7 @@ const WAITING = 3;
 
 /** These hold a broker to times, or fill the machine: each runs alone. */
 const alone = [
-  'loadtest/test/{cpu-ratio,loadtest}',
+  'loadtest/test/{cpu-ratio,loadtest,metrics-cost}',
   'libs/chaos/test/chaos',
   'services/broker/test/{drain-loses-nothing,silent-chargers,storm-control,ten-thousand-sessions}',
 ].map((file) => `${file}.e2e.test.ts`);

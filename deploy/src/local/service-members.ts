@@ -1,6 +1,6 @@
 /** Edges, workers and api of a set: from sources, with the settings of production where they make sense on one machine. */
 import { join } from 'node:path';
-import { NODE_FLAGS } from '@voltlane/testkit';
+import { nodeFlags } from '@voltlane/testkit';
 import { answersOk, LocalProcess } from './local-process.ts';
 import type { LocalSetOptions, SetMember } from './member.ts';
 import { HOST, processSpec, ROOT } from './member.ts';
@@ -80,7 +80,7 @@ function laidOut({ folder, env }: LocalSetOptions, natsUrls: readonly string[], 
   const spec = processSpec(folder, {
     name,
     command: process.execPath,
-    args: [...NODE_FLAGS, '--conditions=source', main],
+    args: [...nodeFlags(service), '--conditions=source', main],
     env: settings,
     ready: answersOk(`http://${HOST}:${health}/readyz`),
     stopMsMax: STOP_MS_MAX,

@@ -32,6 +32,7 @@ class Recorder implements ActorBehaviour<{ key: string }, string> {
   activationFails = 0;
   inHand = 0;
   inHandMax = 0;
+  readonly idled: string[] = [];
   /** Keys whose actors have something going on elsewhere. */
   readonly held = new Set<string>();
 
@@ -60,6 +61,10 @@ class Recorder implements ActorBehaviour<{ key: string }, string> {
       this.inHand -= 1;
       this.log.push(`${actor.key} done ${message}`);
     });
+  }
+
+  idle(actor: { key: string }): void {
+    this.idled.push(`${actor.key} after ${this.log.at(-1)}`);
   }
 
   mayPassivate(actor: { key: string }): boolean {
@@ -103,6 +108,19 @@ describe('an actor', () => {
     await settle();
     subject.deliver(P0, 'A', 'three');
     expect(behaviour.log).toEqual(['activate A', 'A one', 'A two', 'A three']);
+  });
+
+  it('is told that it is idle once nothing waits, and not when its memory is gone', async () => {
+    const { behaviour, subject } = host();
+    for (const message of ['wait1', 'two', 'three']) subject.deliver(P0, 'A', message);
+    await settle();
+    expect(behaviour.idled).toEqual([]);
+    behaviour.gates.get('wait1')?.open();
+    await settle();
+    subject.deliver(P0, 'A', 'four');
+    subject.deliver(P0, 'A', 'throw');
+    await settle();
+    expect(behaviour.idled).toEqual(['A after A three', 'A after A four']);
   });
 
   it('that is slow delays no other', async () => {

@@ -20,10 +20,12 @@ export { type BadPayload, loadSamplePayloads, type SamplePayloads } from './samp
 export { createServiceNode, type ServiceNode, type ServiceNodeOptions } from './service-node.ts';
 export {
   NODE_FLAGS,
+  nodeFlags,
   type ProcessExit,
   type ServiceName,
   type ServiceProcess,
   type ServiceProcessOptions,
   startService,
+  WORKER_FLAGS,
 } from './service-process.ts';
 export { WaitError, type WaitOptions, waitUntil } from './wait-until.ts';

@@ -20,8 +20,15 @@ export const NODE_FLAGS: readonly string[] = [
   '--max-semi-space-size=2',
   '--initial-old-space-size=128',
   '--v8-pool-size=1',
-  '--heap-growing-percent=25',
 ];
+
+/** Flags of a worker, after those: of a flag that is there twice the last one counts. */
+export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
+
+/** All flags of Node a service is run with. */
+export function nodeFlags(service: string): readonly string[] {
+  return service === 'worker' ? [...NODE_FLAGS, ...WORKER_FLAGS] : NODE_FLAGS;
+}
 
 /** Services that have a main.ts. */
 export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';
@@ -75,7 +82,7 @@ export async function startService(options: ServiceProcessOptions): Promise<Serv
       : ['--conditions=source', join(folder, 'src', 'main.ts')];
   const entry = main.at(-1) ?? '';
   if (!existsSync(entry)) throw new Error(`${entry} is missing: npm run build makes it`);
-  const nodeArgs = [...NODE_FLAGS, ...(options.nodeArgs ?? []), ...main, ...(options.args ?? [])];
+  const nodeArgs = [...nodeFlags(options.service), ...(options.nodeArgs ?? []), ...main, ...(options.args ?? [])];
   const child = spawn(process.execPath, nodeArgs, { env: { ...env, ...options.env }, cwd: ROOT });
   const running = wrap(child);
   if (options.readyUrl !== undefined) await untilReady(running, options, options.readyUrl);
