@@ -95,8 +95,6 @@ export interface ChargerActor {
   readonly partition: PartitionId;
   /** The claim this actor was activated under; every effect carries it. */
   readonly epoch: Epoch;
-  readonly stateSubject: string;
-  readonly meterSubject: string;
   /** Durable state as of the last record: the same object as long as a message is in hand. */
   readonly state: ChargerState;
   /** Sequence of the last record; the next append must find it unchanged. */

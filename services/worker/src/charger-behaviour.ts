@@ -29,7 +29,7 @@ import { decideCall, requestNeeds } from './call-decision.ts';
 import { answeredCall, internalError, isShort, replyOutcome } from './call-outcome.ts';
 import type { ChargerActor, HandlerAnswered, Inbound } from './charger-actor.ts';
 import type { PolicyDefaults } from './charger-policy.ts';
-import { policyFor } from './charger-policy.ts';
+import { PolicyTable, policyFor } from './charger-policy.ts';
 import type { CommandDesk } from './commands/command-desk.ts';
 import type { Delegation } from './delegation/delegation.ts';
 import type { Heard } from './delegation/heard.ts';
@@ -87,6 +87,7 @@ interface Settlement {
 /** The mind of every charger's actor. */
 export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> {
   readonly #deps: BehaviourDependencies;
+  readonly #policies = new PolicyTable();
 
   constructor(deps: BehaviourDependencies) {
     this.#deps = deps;
@@ -98,9 +99,8 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     if (epoch === undefined) throw new WorkerError('not-owner', `partition ${partition} is not held`);
     const stateSubject = this.#deps.subjects.eventState({ tenant, chargerId });
     const [tail, policy] = await Promise.all([this.#deps.journal.readLast(stateSubject), this.#policy(message)]);
-    const meterSubject = this.#deps.subjects.eventMeter({ tenant, chargerId });
     const actor = new ResidentActor(
-      { tenant, chargerId, partition, epoch, stateSubject, meterSubject },
+      { tenant, chargerId, partition, epoch },
       { header: tail.record?.headers[STATE_HEADER], expectedSequence: tail.expectedSequence },
       policy,
       isHeard(message) ? message.arrivedMs : -1,
@@ -188,7 +188,9 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
 
   async #policy(inbound: Inbound): Promise<ChargerPolicy> {
     const { tenant, chargerId } = inbound.uplink;
-    return policyFor(await this.#deps.registry.charger(tenant, chargerId), this.#deps.policyDefaults);
+    return this.#policies.shared(
+      policyFor(await this.#deps.registry.charger(tenant, chargerId), this.#deps.policyDefaults),
+    );
   }
 
   async #asked(actor: ChargerActor, inbound: Inbound<CommandAsk>): Promise<void> {

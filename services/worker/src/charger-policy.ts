@@ -1,4 +1,4 @@
-/** Builds the policy of a charger from what the registry knows of it and what the worker is configured with. Pure. */
+/** Builds the policy of a charger from what the registry knows of it and what the worker is configured with. */
 import type { ChargerRecord } from '@voltlane/registry';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { DEFAULT_POLICY } from './domain/policy.ts';
@@ -31,4 +31,22 @@ export function policyFor(record: ChargerRecord | undefined, defaults: PolicyDef
     quietAfterBootMs: record?.quietAfterBootMs ?? defaults.quietAfterBootMs,
     commandTimeoutsMax: defaults.commandTimeoutsMax,
   };
+}
+
+/** Different policies remembered: chargers have few, and an operator who gives each its own gets no table of all. */
+const SHARED_MAX = 1_024;
+
+/** Equal policies as one object: every charger in memory holds one. */
+export class PolicyTable {
+  readonly #byText = new Map<string, ChargerPolicy>();
+
+  /** The policy that was seen first among those equal to this one. */
+  shared(policy: ChargerPolicy): ChargerPolicy {
+    const text = JSON.stringify(policy);
+    const known = this.#byText.get(text);
+    if (known !== undefined) return known;
+    if (this.#byText.size >= SHARED_MAX) this.#byText.clear();
+    this.#byText.set(text, policy);
+    return policy;
+  }
 }

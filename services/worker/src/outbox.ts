@@ -95,13 +95,14 @@ export class Outbox {
     const header = writeState(state);
     const headers = { [STATE_HEADER]: header, ...append.headers };
     const record = { body: this.#encode(actor, events, cause, nowMs), headers };
-    const appending = this.#deps.journal.append(actor.stateSubject, record, actor.expectedSequence);
+    const subject = this.#deps.subjects.eventState(actor);
+    const appending = this.#deps.journal.append(subject, record, actor.expectedSequence);
     const result = await this.#acknowledged(append, appending);
     if (result.kind === 'conflict') {
       this.#deps.metrics.appendConflict();
       throw new WorkerError(
         'append-conflict',
-        `another writer appended to ${actor.stateSubject} after sequence ${actor.expectedSequence}`,
+        `another writer appended to ${subject} after sequence ${actor.expectedSequence}`,
       );
     }
     this.#deps.metrics.appended('state', this.#tookMs(append), drafts, append.traceparent);
@@ -120,7 +121,7 @@ export class Outbox {
     const event: EventBody = { id: draft.id, kind: draft.kind, at: draft.at, data: draft.data };
     const body = this.#encode(actor, [event], cause, nowMs);
     const record = { body, headers: append.headers };
-    const recording = this.#deps.journal.record(actor.meterSubject, record, draft.id);
+    const recording = this.#deps.journal.record(this.#deps.subjects.eventMeter(actor), record, draft.id);
     const result = await this.#acknowledged(append, recording);
     if (result.kind === 'duplicate') this.#deps.metrics.duplicate('meter');
     else this.#deps.metrics.appended('meter', this.#tookMs(append), [draft], append.traceparent);

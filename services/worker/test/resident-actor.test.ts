@@ -18,8 +18,6 @@ function actor(header: string | undefined): ResidentActor {
     chargerId: chargerId('CP1'),
     partition: partitionId(0),
     epoch: epoch(1),
-    stateSubject: 'event.default.CP1.state',
-    meterSubject: 'event.default.CP1.meter',
   };
   return new ResidentActor(identity, { header, expectedSequence: 7 }, DEFAULT_POLICY, -1);
 }
@@ -49,5 +47,34 @@ describe('the state of a resident actor', () => {
     const resident = actor(undefined);
     resident.rest();
     expect(resident.state).toEqual(EMPTY_STATE);
+  });
+});
+
+describe('the recent answers of a resident actor', () => {
+  const answer = { session: 's1', seq: 3, messageId: 'm', fingerprint: 3_749_307_194_682_154 };
+  const answers = [
+    { ...answer, answer: { kind: 'error', code: 'GenericError', description: 'ü' } },
+    { ...answer, answer: { kind: 'noted' } },
+  ] as const;
+
+  it('are the same after a rest', () => {
+    const resident = actor(undefined);
+    resident.rest();
+    expect(resident.recent).toEqual([]);
+    resident.recent = answers;
+    expect(resident.recent).toBe(answers);
+    resident.rest();
+    expect(resident.recent).toEqual(answers);
+    resident.rest();
+    expect(resident.recent).toEqual(answers);
+  });
+
+  it('are the newest ones, when they changed after a rest', () => {
+    const resident = actor(undefined);
+    resident.recent = answers;
+    resident.rest();
+    resident.recent = answers.slice(1);
+    resident.rest();
+    expect(resident.recent).toEqual(answers.slice(1));
   });
 });
