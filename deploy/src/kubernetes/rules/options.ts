@@ -17,11 +17,11 @@ const HEAP_SHARE_MAX = 0.75;
 /** Stands for every mounted secret while a configuration is checked. */
 const SECRET_TEXT = 'x'.repeat(32);
 
-/** All containers of ours, told by what they run. */
+/** All containers of ours, told by what they run: the last argument, behind flags of Node. */
 export function serviceContainers(manifests: readonly Tree[]): readonly ServiceContainer[] {
   return workloadsOf(manifests).flatMap((workload) =>
     workload.pod.containers.flatMap((container): ServiceContainer[] => {
-      const service = /^services\/(\w+)\/dist\/main\.js$/.exec(container.args?.[0] ?? '')?.[1];
+      const service = /^services\/(\w+)\/dist\/main\.js$/.exec(container.args?.at(-1) ?? '')?.[1];
       return service === 'edge' || service === 'worker' || service === 'api' ? [{ workload, container, service }] : [];
     }),
   );
