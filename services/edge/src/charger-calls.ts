@@ -55,6 +55,8 @@ const takeCall = (
   nowMs: number,
   effects: SessionEffect[],
 ): void => {
+  // It crossed the close frame of a drain, and nothing can be answered behind that: not taken, so the charger sends it again.
+  if (session.drainAs !== undefined && session.phase !== 'open') return;
   const { version } = session;
   const { messageId, action } = frame;
   const info = actionInfo(version, action);

@@ -301,6 +301,7 @@ describe('the end of a session', () => {
     expect(kinds(step(s, reply(1), 2))).toEqual(['sendText', 'callDone', 'closeSocket', 'resumeReading']);
     const idle = session();
     expect(kinds(step(idle, { kind: 'drain', code: 1001, reason: 'stop' }, 1))).toContain('closeSocket');
+    for (const closing of [s, idle]) expect(step(closing, heartbeat('2'), 3)).toEqual([]);
   });
 
   it('by draining sends no CALL any more: its answer would not be read', () => {
