@@ -109,11 +109,15 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
   });
   const made: Metrics = {
     counter(facts) {
-      const counter = new Counter({ ...named(facts), registers });
+      const children: Tally[] = [];
+      const collect = (): void => {
+        for (const child of children) child.tell();
+      };
+      const counter = new Counter({ ...named(facts), registers, collect });
       return family(facts.labels, (values) => {
-        const child = counter.labels(values);
-        child.inc(0);
-        return { add: (amount = 1) => child.inc(amount) };
+        const child = new Tally(counter.labels(values));
+        children.push(child);
+        return child;
       });
     },
     gauge(facts) {
@@ -171,6 +175,28 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
   return made;
 }
 
+/** A count of our own between two scrapes: one addition for each call, and prom-client is told the sum. */
+class Tally implements CounterChild {
+  readonly #told: Counter.Internal;
+  #since = 0;
+
+  constructor(told: Counter.Internal) {
+    this.#told = told;
+    told.inc(0);
+  }
+
+  add(amount: number = 1): void {
+    if (!(amount >= 0)) throw new RangeError(`a counter grows, it cannot change by ${amount}`);
+    this.#since += amount;
+  }
+
+  tell(): void {
+    if (this.#since === 0) return;
+    this.#told.inc(this.#since);
+    this.#since = 0;
+  }
+}
+
 /** Under the name every Prometheus knows, without looking at each: since Linux 6.2 the size of the folder is their number. */
 function reportDescriptors(registry: Registry | Registry<OpenMetricsContentType>): void {
   if (!existsSync(DESCRIPTORS)) return;
@@ -207,31 +233,30 @@ function reportMemoryLimits(metrics: Pick<Metrics, 'readGauge'>): void {
   });
 }
 
+/** Children stand in a row, in the order of `product`; the place of one is counted from the places of its values. */
 function family<L extends Labels, Child>(
   labels: L | undefined,
   make: (values: Record<string, string>) => Child,
 ): Family<L, Child> {
   const names = Object.keys(labels ?? {});
-  const closed: readonly ReadonlySet<string>[] = names.map((name) => new Set([...(labels?.[name] ?? []), OTHER]));
-  const children = new Map<string, Child>();
-  for (const values of product(closed)) {
-    children.set(keyOf(values), make(Object.fromEntries(names.map((name, i) => [name, values[i] ?? OTHER]))));
-  }
+  const closed = names.map((name) => new Set([...(labels?.[name] ?? []), OTHER]));
+  const children = product(closed).map((values) =>
+    make(Object.fromEntries(names.map((name, i) => [name, values[i] ?? OTHER]))),
+  );
+  const places = closed.map((values, i) => ({
+    name: names[i] ?? '',
+    of: new Map([...values].map((value, place) => [value, place])),
+    other: [...values].indexOf(OTHER),
+  }));
   return {
     of(values): Child {
-      const wanted = names.map((name, i) => {
-        const value = values[name] ?? OTHER;
-        return closed[i]?.has(value) === true ? value : OTHER;
-      });
-      const child = children.get(keyOf(wanted));
-      if (child === undefined) throw new TypeError(`no child for ${keyOf(wanted)}`);
+      let at = 0;
+      for (const { name, of, other } of places) at = at * of.size + (of.get(values[name] ?? OTHER) ?? other);
+      const child = children[at];
+      if (child === undefined) throw new TypeError(`no child at ${at} of ${children.length}`);
       return child;
     },
   };
-}
-
-function keyOf(values: readonly string[]): string {
-  return values.join('\u0000');
 }
 
 function product(lists: readonly ReadonlySet<string>[]): readonly (readonly string[])[] {

@@ -21,6 +21,21 @@ describe('metrics', () => {
     expect(text).not.toContain('CP-1');
   });
 
+  it('adds up what is counted between scrapes, and refuses to count backwards', async () => {
+    const metrics = createMetrics('edge');
+    const done = metrics.counter({ name: 'done_total', help: 'D.', labels: { a: ['1', '2'], b: ['x'] } });
+    const child = done.of({ a: '2', b: 'x' });
+    child.add();
+    expect(await metrics.expose()).toContain('voltlane_done_total{a="2",b="x",service="edge"} 1');
+    child.add(2);
+    child.add(0.5);
+    for (const wrong of [-1, Number.NaN]) expect(() => child.add(wrong)).toThrow(/a counter grows/);
+    const text = await metrics.expose();
+    expect(text).toContain('voltlane_done_total{a="2",b="x",service="edge"} 3.5');
+    for (const other of ['a="1",b="x"', 'a="2",b="other"', 'a="other",b="x"'])
+      expect(text).toContain(`voltlane_done_total{${other},service="edge"} 0`);
+  });
+
   it('hands out the same child for the same labels', () => {
     const family = createMetrics('edge').gauge({ name: 'x', help: 'X.', labels: { a: ['1'], b: ['2'] } });
     expect(family.of({ a: '1', b: '2' })).toBe(family.of({ a: '1', b: '2' }));

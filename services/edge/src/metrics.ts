@@ -168,14 +168,11 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
       buckets: ROUND_TRIP_BUCKETS_S,
     })
     .of({});
-  const callFamily = metrics.counter({
+  const calls = metrics.counter({
     name: 'edge_calls_total',
     help: 'Calls of chargers by action and outcome.',
     labels: { action: ACTIONS, outcome: OUTCOMES },
   });
-  const calls = new Map<string, CounterChild>();
-  for (const action of [...ACTIONS, OTHER])
-    for (const outcome of OUTCOMES) calls.set(`${action} ${outcome}`, callFamily.of({ action, outcome }));
   const counters = new Map<SessionCounter, (label: string) => CounterChild>();
   for (const [counter, help, labels] of COUNTERS) {
     const name = `edge_${counter.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`;
@@ -200,7 +197,7 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
       framesOut(type).add();
     },
     callDone(action, outcome, tookMs, traceparent) {
-      (calls.get(`${action} ${outcome}`) ?? calls.get(`${OTHER} ${outcome}`))?.add();
+      calls.of({ action, outcome }).add();
       roundTrip.observe(tookMs / 1_000, traceparent === undefined ? undefined : traceIdOf(traceparent));
     },
     count(counter, label) {

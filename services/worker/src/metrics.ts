@@ -77,7 +77,6 @@ export function createWorkerMetrics(
     help: 'CALLs of chargers decided, by action and result.',
     labels: { action: chargerActions(), result: CALL_RESULTS },
   });
-  const callChildren = new Map<string, CounterChild>();
   const events = metrics.counter({
     name: 'worker_events_total',
     help: 'Events recorded, by kind.',
@@ -137,13 +136,7 @@ export function createWorkerMetrics(
 
   return {
     call: (action, result) => {
-      const key = `${action} ${result}`;
-      let child = callChildren.get(key);
-      if (child === undefined) {
-        child = calls.of({ action, result });
-        callChildren.set(key, child);
-      }
-      child.add();
+      calls.of({ action, result }).add();
     },
     duplicate: (kind) => duplicates.of({ kind }).add(),
     appended: (to, tookMs, drafts, traceparent) => {
