@@ -31,7 +31,7 @@ describe('three servers, three copies', () => {
   });
 
   it('sets up the same buckets for many processes that start together', async () => {
-    const names = Array.from({ length: 6 }, () => fresh('shared'));
+    const names = Array.from({ length: 12 }, () => fresh('shared'));
     const buses = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         connectNats({ urls: cluster.urls, name: `p${index}`, clock: systemClock, bucketReplicas: 3 }),
@@ -45,9 +45,8 @@ describe('three servers, three copies', () => {
       }),
     );
     await Promise.all(buses.map((process) => process.close()));
-    // Nobody waited for an answer that never came until a whole setup (20 s) was over.
-    expect(Math.max(...tookMs)).toBeLessThan(20_000);
-    console.log(tookMs.map(Math.round));
+    // Some answers never come. Where each was waited for 5 s this took 5.3 s in each of four runs, and takes 1.3–1.9 s now.
+    expect(Math.max(...tookMs)).toBeLessThan(5_000);
   }, 60_000);
 
   it('reads its own acknowledged write from a bucket, whichever copy could answer', async () => {

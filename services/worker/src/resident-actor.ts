@@ -1,7 +1,7 @@
 /**
  * A charger in memory between two messages: its state rests as the text of the header of its last record, and the answers it may have to
- * repeat as another: two objects instead of some fifty. Reading it back takes about 15 µs of a call; marking 80,000 states of objects took a worker 1–2 s of two cores every
- * few seconds, with calls waiting meanwhile (docs/decisions/0016-resting-state.md).
+ * repeat as another: two objects instead of some fifty. Reading it back takes about 15 µs of a call; marking 80,000 states of objects took a worker
+ * 1–2 s of two cores every few seconds, with calls waiting meanwhile (docs/decisions/0016-resting-state.md).
  *
  * Invariant: the text is the state. Both come from the same acknowledged record.
  */

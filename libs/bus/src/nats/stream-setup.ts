@@ -38,7 +38,7 @@ const BINDING: readonly (keyof StreamSettings)[] = [
 const SETUP_MS_MAX = 20_000;
 /**
  * For one question. Short, because an answer may never come: a cluster whose processes all start at once lets one of those that create the
- * same stream wait in vain, and asking again finds the stream (seen once: twelve streams, each after a wait of 5 s).
+ * same stream wait in vain, and asking again finds the stream (a worker once needed 63 s for twelve of them, each after a wait of 5 s).
  */
 const ANSWER_MS_MAX = 1_000;
 const RETRY_MS = 250;
