@@ -101,6 +101,25 @@ describe('three servers, three copies', () => {
   });
 });
 
+it('waits with a stream of three copies until the third server is up', async () => {
+  const cluster = await startNatsCluster(3);
+  const leader = Number((await cluster.metaLeader())?.slice(1)) - 1;
+  const third = cluster.servers[(leader + 1) % 3];
+  // By SIGTERM, so that the leader knows at once.
+  await third?.stop();
+  const bus = await connectNats({ urls: [cluster.servers[leader]?.url ?? ''], name: 'early', clock: systemClock });
+  try {
+    const asked = bus.journal(journalOptions(fresh('early'), { replicas: 3 }));
+    // One that gives up does so with its first answer, long before this.
+    expect(await Promise.race([asked, sleep(systemClock, 2_000).then(() => 'waits')])).toBe('waits');
+    await third?.restart();
+    expect(await (await asked).lastSequence()).toBe(0);
+  } finally {
+    await bus.close();
+    await cluster.stop();
+  }
+}, 60_000);
+
 /** The owner's rule for an unknown outcome: look, then try again only if the record is not there. */
 async function appendOnce(journal: Journal, subject: string, body: string): Promise<void> {
   await retrying(async () => {

@@ -7,6 +7,8 @@ import type { Replies } from './replies.ts';
 
 /** JetStream's error numbers that mean something to us. */
 export const API_ERROR = {
+  /** Fewer servers are up, or known to the leader, than a stream wants copies. */
+  noSuitablePeers: 10005,
   noMessageFound: 10037,
   sequenceNotFound: 10043,
   /** Also what deleting a message says that is gone. */
@@ -90,6 +92,9 @@ export function apiError(what: string, answer: Extract<ApiAnswer, { kind: 'error
     case API_ERROR.jetStreamNotEnabled:
     case API_ERROR.jetStreamNotEnabledForAccount:
       return new BusError('no-jetstream', `${text}; start nats-server with -js`);
+    case API_ERROR.noSuitablePeers:
+      // Its status is 400, but it passes: a cluster that has just elected a leader says it until the leader has heard of the others.
+      return new BusError('unavailable', `${text}: fewer servers with JetStream are up than copies are wanted`);
     default:
       // 503: no leader, no room, shutting down. 500 with a store error is the same to us: not now.
       return new BusError(answer.status >= 500 ? 'unavailable' : 'rejected', text);
