@@ -1,35 +1,106 @@
+import { encodeStateHeader } from '@voltlane/wire';
 import { describe, expect, it } from 'vitest';
-import type { ChargerState } from '../src/charger-state.ts';
-import { EMPTY_STATE } from '../src/charger-state.ts';
+import { type ChargerState, EMPTY_STATE, NO_COMMANDS } from '../src/charger-state.ts';
 import { readState, STATE_HEADER, writeState } from '../src/state-header.ts';
+import { stateLayout } from '../src/state-layout.ts';
 
+/** Every field has a value of its own. */
 const STATE: ChargerState = {
-  ...EMPTY_STATE,
   registration: 'Accepted',
+  acceptedAtMs: 1_700_000_000_001,
+  version: '2.0.1',
   vendor: 'Vendör',
-  session: { id: 's1', edgeId: 'e1', version: '1.6', openedAtMs: 1_700_000_000_000 },
+  model: 'Model',
+  firmwareVersion: '1.2',
+  session: { id: 's1', edgeId: 'e1', version: '2.1', openedAtMs: 1_700_000_000_002 },
   newestSession: 's1',
+  newestOpenedMs: 1_700_000_000_003.25,
+  pastSessions: ['s0'],
+  replacements: { sinceMs: 1_700_000_000_004, count: 2 },
   eventCount: 12,
   transactionCount: 3,
-  connectors: { '1/1': { status: 'available', errorCode: undefined, at: '2026-01-01T00:00:00.000Z' } },
+  connectors: { '1/1': { status: 'available', errorCode: 'NoError', at: '2026-01-01T00:00:00.000Z', detail: 'd' } },
   open: [
     {
       id: '17',
       key: 'k',
       evseId: 1,
-      connectorId: 1,
+      connectorId: 2,
       idToken: 'TAG',
-      startedAt: '2026-01-01T00:00:00.000Z',
+      startedAt: '2026-01-01T00:00:01.000Z',
       meterStartWh: 100,
       startFingerprint: 'f',
       seen: [[0, 3]],
+      startSeqNo: 4,
     },
   ],
+  ended: [
+    { id: '16', key: 'l', startFingerprint: 'g', stopFingerprint: 'h', seen: [[5, 6]], startSeqNo: 7, endSeqNo: 8 },
+  ],
+  answered: [
+    { session: 's1', seq: 9, messageId: 'm1', fingerprint: 10, answer: { kind: 'result', payload: '{}' } },
+    { session: 's0', seq: 11, messageId: 'm2', fingerprint: 12, answer: { kind: 'noted' } },
+    {
+      session: 's1',
+      seq: 13,
+      messageId: 'm3',
+      fingerprint: 14,
+      answer: { kind: 'error', code: 'InternalError', description: 'sorry' },
+    },
+  ],
+  commands: {
+    queue: [
+      {
+        id: 'c1',
+        action: 'Reset',
+        priority: 5,
+        coalesceKey: 'r',
+        requestedAtMs: 15,
+        expiresAtMs: 16,
+        waitsOffline: true,
+        timeoutMs: 17,
+        triggers: ['BootNotification'],
+        sends: 1,
+        trace: { own: 'o', parent: 'p' },
+      },
+    ],
+    sent: {
+      id: 'c0',
+      action: 'GetLog',
+      priority: 4,
+      coalesceKey: 'q',
+      requestedAtMs: 18,
+      expiresAtMs: 19,
+      waitsOffline: false,
+      timeoutMs: 20,
+      triggers: [],
+      sends: 2,
+      trace: { own: 'n', parent: 'm' },
+      sessionId: 's1',
+      edgeId: 'e1',
+      sentAtMs: 21,
+    },
+    timeouts: 1,
+    triggered: ['Heartbeat'],
+  },
+  lastSeenMs: 1_700_000_000_005,
 };
 
+/** Header text of STATE: what is in journals. */
+const GOLDEN =
+  '23AATqEFjY2VwdGVky0J4vP5WgBAApTIuMC4xp1ZlbmTDtnKlTW9kZWyjMS4ylKCiZTGjMi4xy0J4vP5WgCAAonMxy0J4vP5WgDQAkaJzMJLLQni8_laAQAACDAOBozEvMZSpYXZhaWxhYmxlp05vRXJyb3K4MjAyNi0wMS0wMVQwMDowMDowMC4wMDBaoWSRmqIxN6FrAQKjVEFHuDIwMjYtMDEtMDFUMDA6MDA6MDEuMDAwWmShZpGSAAMEkZeiMTahbKFnoWiRkgUGBwiTlaAJom0xCqJ7fZSiczALom0yDJWgDaJtMw6SrUludGVybmFsRXJyb3Klc29ycnmUkZuiYzGlUmVzZXQFoXIPEMMRkbBCb290Tm90aWZpY2F0aW9uAZKhb6FwnqJzMaJlMRWiYzCmR2V0TG9nBKFxEhPCFJACkqFuoW0BkalIZWFydGJlYXTLQni8_laAUAA';
+
+const written = (state: ChargerState): ChargerState => readState({ [STATE_HEADER]: writeState(state) });
+
 describe('the state header', () => {
-  it('gives back the state it was given', () => {
-    expect(readState({ [STATE_HEADER]: writeState(STATE) })).toEqual(STATE);
+  it('gives back the state it was given, every field of it', () => {
+    expect(written(STATE)).toEqual(STATE);
+    expect(written(EMPTY_STATE)).toEqual(EMPTY_STATE);
+  });
+
+  it('has a form that stays', () => {
+    expect(writeState(STATE)).toBe(GOLDEN);
+    expect(readState({ [STATE_HEADER]: GOLDEN })).toEqual(STATE);
   });
 
   it('is printable ASCII, as a NATS header must be', () => {
@@ -42,7 +113,47 @@ describe('the state header', () => {
   });
 
   it('of an older writer gets empty values for what it did not know', () => {
+    const stored = (value: readonly unknown[]): ChargerState => readState({ [STATE_HEADER]: encodeStateHeader(value) });
+    expect(stored([])).toEqual(EMPTY_STATE);
+    expect(stored(['Accepted', 5])).toEqual({ ...EMPTY_STATE, registration: 'Accepted', acceptedAtMs: 5 });
+  });
+
+  it('of a newer writer is read without what is not known here', () => {
+    const stored = stateLayout.write(STATE) as unknown[];
+    expect(readState({ [STATE_HEADER]: encodeStateHeader([...stored, 'new', [1]]) })).toEqual(
+      readState({ [STATE_HEADER]: encodeStateHeader(stored) }),
+    );
+  });
+
+  it('of version 1, which had names, is read', () => {
     const { newestSession: _unknownThen, ...older } = STATE;
-    expect(readState({ [STATE_HEADER]: writeState(older as ChargerState) })).toEqual({ ...STATE, newestSession: '' });
+    const header = `1${encodeStateHeader(older).slice(1)}`;
+    expect(readState({ [STATE_HEADER]: header })).toEqual({ ...STATE, newestSession: '' });
+  });
+
+  it('with lists where none belong, or none where they do, is malformed', () => {
+    for (const [place, value] of [
+      [6, 'session'],
+      [13, ['connectors']],
+      [14, 'open'],
+      [16, [['s', 1, 'm', 1, 5]]],
+      [17, 'commands'],
+    ] as const) {
+      const stored: unknown[] = [];
+      stored[place] = value;
+      const header = encodeStateHeader(Array.from(stored, (field) => field ?? null));
+      expect(() => readState({ [STATE_HEADER]: header })).toThrow(/^malformed state/);
+    }
+  });
+
+  it('of a charger that has booted is short', () => {
+    const state: ChargerState = {
+      ...EMPTY_STATE,
+      ...STATE,
+      open: [],
+      ended: [],
+      commands: NO_COMMANDS,
+    };
+    expect(writeState(state).length).toBeLessThan(500);
   });
 });

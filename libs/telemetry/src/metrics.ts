@@ -99,7 +99,8 @@ export const OTHER = 'other';
 export function createMetrics(service: string, exemplars: boolean = false): Metrics {
   const registry = newRegistry(exemplars);
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  // Wakes the process as often; its default of 10 ms takes more of an idle one than everything else.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
   for (const name of WALKS) registry.removeSingleMetric(name);
   const registers = [registry];
   const named = <L extends Labels>(facts: MetricFacts<L>): { name: string; help: string; labelNames: string[] } => ({

@@ -9,7 +9,8 @@ import { isOneValue } from './msgpack-shape.ts';
 
 /** Version characters in the order they will be used. */
 const VERSIONS = '123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const CURRENT = '1';
+/** 1: an object with names. 2: a list (libs/charger-state). */
+const CURRENT = '2';
 const DEPTH_MAX = 16;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 

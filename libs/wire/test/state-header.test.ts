@@ -20,9 +20,9 @@ const STATE = {
   flags: [true, false, null, -1, 0.5, 2 ** 40],
   bytes: Buffer.from([1, 2, 3]),
 };
-/** Header text of STATE as version 1 writes it. */
+/** Header text of STATE. */
 const GOLDEN =
-  '1h6xyZWdpc3RyYXRpb26oQWNjZXB0ZWSmdmVuZG9y1AAAp3Nlc3Npb26ComlkonMxqm9wZW5lZEF0TXPLQnm3baqAAACqY29ubmVjdG9yc4GjMS8xgqZzdGF0dXOoQ2hhcmdpbmepZXJyb3JDb2Rl1AAApG9wZW6RgqJpZKE1pHNlZW6SkgADkgUFpWZsYWdzlsPCwP_LP-AAAAAAAADLQnAAAAAAAAClYnl0ZXPEAwECAw';
+  '2h6xyZWdpc3RyYXRpb26oQWNjZXB0ZWSmdmVuZG9y1AAAp3Nlc3Npb26ComlkonMxqm9wZW5lZEF0TXPLQnm3baqAAACqY29ubmVjdG9yc4GjMS8xgqZzdGF0dXOoQ2hhcmdpbmepZXJyb3JDb2Rl1AAApG9wZW6RgqJpZKE1pHNlZW6SkgADkgUFpWZsYWdzlsPCwP_LP-AAAAAAAADLQnAAAAAAAAClYnl0ZXPEAwECAw';
 
 function code(act: () => unknown): string {
   try {
@@ -37,9 +37,13 @@ function code(act: () => unknown): string {
 describe('a state header', () => {
   it('has a form that stays, printable in a header, and comes back as it went', () => {
     expect(encodeStateHeader(STATE)).toBe(GOLDEN);
-    expect(GOLDEN).toMatch(/^1[A-Za-z0-9_-]+$/);
+    expect(GOLDEN).toMatch(/^2[A-Za-z0-9_-]+$/);
     expect(decodeStateHeader(GOLDEN)).toEqual(STATE);
     expect(decodeStateHeader(GOLDEN)).toHaveProperty('vendor', undefined);
+  });
+
+  it('of version 1 is read', () => {
+    expect(decodeStateHeader(`1${GOLDEN.slice(1)}`)).toEqual(STATE);
   });
 
   it('carries whatever JSON can hold', () => {
@@ -63,11 +67,11 @@ describe('a state header', () => {
   });
 
   it('refuses a newer version', () => {
-    for (const version of ['2', '9', 'A', 'Z'])
+    for (const version of ['3', '9', 'A', 'Z'])
       expect(code(() => decodeStateHeader(`${version}${GOLDEN.slice(1)}`))).toBe('newer-version');
   });
 
-  it.each(['', '1', '0AA', '-AA', '1!', '1AA AA', '1AA==', '1wQ', '13f____8'])('refuses %j', (text) => {
+  it.each(['', '2', '0AA', '-AA', '2!', '2AA AA', '2AA==', '2wQ', '23f____8', '1wQ'])('refuses %j', (text) => {
     expect(code(() => decodeStateHeader(text))).toBe('malformed');
   });
 
@@ -84,7 +88,7 @@ describe('a state header', () => {
         0,
         random.next() < 0.2 ? Math.floor(random.next() * mutated.length) : mutated.length,
       );
-      const end = code(() => decodeStateHeader(`1${cut.toString('base64url')}`));
+      const end = code(() => decodeStateHeader(`2${cut.toString('base64url')}`));
       expect(['accepted', 'malformed']).toContain(end);
       if (end === 'accepted') accepted += 1;
     }

@@ -11,7 +11,7 @@ import { createInbox, type Msg } from 'nats';
 import { BusError } from '../errors.ts';
 import type { NatsLink } from './link.ts';
 
-const SWEEP_EVERY_MS = 25;
+const SWEEP_EVERY_MS = 50;
 
 /** How a waiting entry ends. */
 export interface Waiter {

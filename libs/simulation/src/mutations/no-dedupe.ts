@@ -1,23 +1,14 @@
 /** The new owner of a charger does not know what was answered. */
-import { decodeStateHeader, encodeStateHeader } from '@voltlane/wire';
+import { type ChargerState, readState, STATE_HEADER, writeState } from '@voltlane/charger-state';
 import type { Mutation } from '../mutation.ts';
 
-const STATE_HEADER = 'Voltlane-State';
-
-/** A state header with some of its lists emptied. */
-function without(header: string, change: (state: object) => object): string {
-  const state = decodeStateHeader(header);
-  return typeof state === 'object' && state !== null ? encodeStateHeader(change(state)) : header;
-}
-
 /** A journal that changes each state it is given. */
-export function forgetful(change: (state: object) => object): NonNullable<Mutation['journal']> {
+export function forgetful(change: (state: ChargerState) => ChargerState): NonNullable<Mutation['journal']> {
   return (journal) => ({
     ...journal,
     append: (subject, record, expectedSequence) => {
-      const header = record.headers[STATE_HEADER];
-      if (header === undefined) return journal.append(subject, record, expectedSequence);
-      const headers = { ...record.headers, [STATE_HEADER]: without(header, change) };
+      if (record.headers[STATE_HEADER] === undefined) return journal.append(subject, record, expectedSequence);
+      const headers = { ...record.headers, [STATE_HEADER]: writeState(change(readState(record.headers))) };
       return journal.append(subject, { ...record, headers }, expectedSequence);
     },
   });
