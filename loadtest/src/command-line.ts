@@ -2,7 +2,7 @@
 
 import type { OcppVersion } from '@voltlane/ocpp';
 import { OCPP_VERSIONS } from '@voltlane/ocpp';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadTestOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
@@ -73,7 +73,11 @@ export function commandLine(print: (text: string) => void): Command {
   return new Command('npm run loadtest --')
     .description('Plays a fleet of chargers against a broker, measures it, and holds its journal against the chargers.')
     .option('--chargers <n>', 'connected chargers', wholeFrom(1, 10_000_000), 1_000)
-    .option('--scenario <name>', 'what happens (see below)', scenarioOf, scenarioOf('steady'))
+    .addOption(
+      new Option('--scenario <name>', 'what happens (see below)')
+        .argParser(scenarioOf)
+        .default(scenarioOf('steady'), 'steady'),
+    )
     .option('--minutes <m>', 'length of the measured part', above0, 1)
     .option('--rate <n>', 'calls per second of all chargers, instead of the intervals below', above0)
     .option('--heartbeat-seconds <s>', 'between Heartbeats, 0 for none (default: 60)', from0)
@@ -101,7 +105,11 @@ export function commandLine(print: (text: string) => void): Command {
       wholeFrom(1_024, 65_000),
       21_000,
     )
-    .option('--env <name=value>', 'setting for edges and workers; may be repeated', setting, {})
+    .addOption(
+      new Option('--env <name=value>', 'setting for edges and workers; may be repeated')
+        .argParser(setting)
+        .default({}, 'none'),
+    )
     .option('--compiled', 'run what `npm run build` made, as the image does, instead of the sources', false)
     .option('--profile <dir>', 'edges and workers write CPU profiles there')
     .option('--seed <n>', 'seed of phases, pauses and targets', wholeFrom(0, 2 ** 31), 1)

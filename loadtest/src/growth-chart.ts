@@ -6,7 +6,8 @@ import { type EChartsOption, init } from 'echarts';
 import type { LoadReport, PhaseReport } from './report.ts';
 
 /** What is read of the report of a run. */
-export type GrowthReport = Pick<LoadReport, 'chargers' | 'sizing' | 'figures' | 'processes'> & {
+export type GrowthReport = Pick<LoadReport, 'chargers' | 'sizing' | 'figures'> & {
+  readonly timeline: readonly { readonly usage: Readonly<Record<ServerKind, { readonly memoryBytes: number }>> }[];
   readonly phases: readonly Pick<PhaseReport, 'isMeasured' | 'fromS' | 'toS' | 'callsPerSecond' | 'cpuUsPerCall'>[];
 };
 
@@ -20,7 +21,7 @@ export interface GrowthRow {
   readonly p99Ms: number;
   /** Cores used by kind of process. */
   readonly cores: Readonly<Record<Kind, number>>;
-  /** Highest resident memory by kind, bytes; generators are not the broker's. */
+  /** Most memory by kind, bytes; generators are not the broker's. */
   readonly bytes: Readonly<Record<ServerKind, number>>;
   readonly cpuUsPerCall: number;
 }
@@ -48,7 +49,7 @@ export function growthRows(reports: readonly GrowthReport[]): readonly GrowthRow
 }
 
 function rowOf(report: GrowthReport): GrowthRow {
-  const { figures, sizing, chargers, processes } = report;
+  const { figures, sizing, chargers, timeline } = report;
   const { callsPerSecond = 0, p50 = 0, p99 = 0, cpuPerCall = 0 } = figures;
   const cores = (kind: Kind): number => {
     const measured = report.phases.filter(({ isMeasured }) => isMeasured);
@@ -58,8 +59,7 @@ function rowOf(report: GrowthReport): GrowthRow {
     );
     return us / seconds / 1_000_000;
   };
-  const bytes = (kind: ServerKind): number =>
-    sum(processes.filter((process) => process.kind === kind).map(({ rssBytesMax }) => rssBytesMax));
+  const bytes = (kind: ServerKind): number => Math.max(...timeline.map(({ usage }) => usage[kind].memoryBytes));
   return {
     chargers,
     processes: `${sizing.edges}, ${sizing.workers}`,

@@ -79,9 +79,9 @@ function headline(second: Second, chargers: number): string {
 function usageLine(usage: Usage, before: Usage | undefined): string {
   return PROCESS_KINDS.filter((kind) => usage[kind].processes > 0)
     .map((kind) => {
-      const { rssBytes, processes, cpuUs } = usage[kind];
+      const { memoryBytes, processes, cpuUs } = usage[kind];
       const percent = before === undefined ? '' : ` ${((cpuUs - before[kind].cpuUs) / US_PER_PERCENT).toFixed(0)} %`;
-      return `${processes} ${KIND_NAMES[kind]} ${(rssBytes / MIB).toFixed(0)} MiB${percent}`;
+      return `${processes} ${KIND_NAMES[kind]} ${(memoryBytes / MIB).toFixed(0)} MiB${percent}`;
     })
     .join(', ');
 }

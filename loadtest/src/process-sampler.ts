@@ -3,7 +3,7 @@
  * was replaced during the run does not take its share along.
  */
 
-import { cpuTimeUs, residentBytes } from './bench/cpu-time.ts';
+import { cpuTimeUs, type ResidentMemory, residentMemory } from './bench/cpu-time.ts';
 import type { ProcessKind, WatchedProcess } from './broker-processes.ts';
 
 /** Kinds in the order of reports. */
@@ -13,8 +13,8 @@ export const PROCESS_KINDS: readonly ProcessKind[] = ['edge', 'worker', 'nats', 
 export interface KindSample {
   /** CPU time of all its processes since the sampler began, µs. */
   readonly cpuUs: number;
-  /** Resident memory of those that run now. */
-  readonly rssBytes: number;
+  /** Memory those that run now take together: what is resident, with the pages of files that they share counted once. */
+  readonly memoryBytes: number;
   readonly processes: number;
 }
 
@@ -93,7 +93,8 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
   };
   return {
     sample: () => {
-      const rss = new Map<ProcessKind, number>();
+      const ownBytes = new Map<ProcessKind, number>();
+      const fileBytes = new Map<ProcessKind, number>();
       const counts = new Map<ProcessKind, number>();
       current = [];
       for (const process of processes()) {
@@ -106,14 +107,16 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
         }
         entry.cpuUs += usage.cpuUs - entry.pidCpuUs;
         entry.pidCpuUs = usage.cpuUs;
-        entry.rssBytesMax = Math.max(entry.rssBytesMax, usage.rssBytes);
-        current.push({ name: process.name, cpuUs: entry.cpuUs, rssBytes: usage.rssBytes });
-        rss.set(process.kind, (rss.get(process.kind) ?? 0) + usage.rssBytes);
+        const { totalBytes, fileBytes: ofFiles } = usage.memory;
+        entry.rssBytesMax = Math.max(entry.rssBytesMax, totalBytes);
+        current.push({ name: process.name, cpuUs: entry.cpuUs, rssBytes: totalBytes });
+        ownBytes.set(process.kind, (ownBytes.get(process.kind) ?? 0) + totalBytes - ofFiles);
+        fileBytes.set(process.kind, Math.max(fileBytes.get(process.kind) ?? 0, ofFiles));
         counts.set(process.kind, (counts.get(process.kind) ?? 0) + 1);
       }
       const kindSample = (kind: ProcessKind): KindSample => ({
         cpuUs: [...seen.values()].reduce((sum, one) => sum + (one.kind === kind ? one.cpuUs : 0), 0),
-        rssBytes: rss.get(kind) ?? 0,
+        memoryBytes: (ownBytes.get(kind) ?? 0) + (fileBytes.get(kind) ?? 0),
         processes: counts.get(kind) ?? 0,
       });
       return {
@@ -166,10 +169,10 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
 }
 
 /** Undefined when the process is gone. */
-function usageOf(pid: number): { readonly cpuUs: number; readonly rssBytes: number } | undefined {
+function usageOf(pid: number): { readonly cpuUs: number; readonly memory: ResidentMemory } | undefined {
   if (pid <= 0) return undefined;
   try {
-    return { cpuUs: cpuTimeUs(pid), rssBytes: residentBytes(pid) };
+    return { cpuUs: cpuTimeUs(pid), memory: residentMemory(pid) };
   } catch {
     return undefined;
   }

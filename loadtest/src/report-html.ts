@@ -85,7 +85,7 @@ function chartsOf(timeline: readonly Second[]): readonly Chart[] {
     };
   };
   const memory = (kind: 'edge' | 'worker' | 'nats' | 'generator') => (second: Second) =>
-    second.usage[kind].rssBytes / MIB;
+    second.usage[kind].memoryBytes / MIB;
   return [
     chart('Chargers', '', {
       connected: ({ connected }) => connected,

@@ -92,7 +92,7 @@ function processLines({ processes, timeline }: LoadReport): readonly string[] {
   return PROCESS_KINDS.flatMap((kind) => {
     const own = processes.filter((process) => process.kind === kind);
     if (own.length === 0) return [];
-    const rss = own.reduce((sum, { rssBytesMax }) => sum + rssBytesMax, 0) / 1_048_576;
+    const memory = Math.max(...timeline.map(({ usage }) => usage[kind].memoryBytes)) / 1_048_576;
     const cpuS = own.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / 1e6;
     const stalls = own.flatMap(({ loopStallMsMax }) => (loopStallMsMax === undefined ? [] : [loopStallMsMax]));
     const stall = stalls.length === 0 ? '' : `, longest loop stall ${Math.max(...stalls).toFixed(0)} ms`;
@@ -102,7 +102,7 @@ function processLines({ processes, timeline }: LoadReport): readonly string[] {
         ? ''
         : `, heap in use ${(heaps.reduce((sum, bytes) => sum + bytes, 0) / 1_048_576).toFixed(0)} MiB`;
     return [
-      `${own.length} × ${kind}: ${rss.toFixed(0)} MiB at most, ${cpuS.toFixed(1)} s CPU (${((cpuS / last) * 100).toFixed(0)} % of a core)${heap}${stall}`,
+      `${own.length} × ${kind}: ${memory.toFixed(0)} MiB at most, ${cpuS.toFixed(1)} s CPU (${((cpuS / last) * 100).toFixed(0)} % of a core)${heap}${stall}`,
     ];
   });
 }

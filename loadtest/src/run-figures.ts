@@ -68,15 +68,15 @@ function usage(
 ): Figures {
   const cpuUs = judged.reduce((sum, { cpuUs: { edge, worker, nats } }) => sum + edge + worker + nats, 0);
   const memory = log.seconds.map(
-    ({ usage: { edge, worker, nats } }) => edge.rssBytes + worker.rssBytes + nats.rssBytes,
+    ({ usage: { edge, worker, nats } }) => edge.memoryBytes + worker.memoryBytes + nats.memoryBytes,
   );
   const full = log.seconds.filter(
     ({ connected, usage: { edge } }) => connected === options.chargers && edge.processes === edges,
   );
-  const edgeBytes = full.at(-1)?.usage.edge.rssBytes;
+  const edgeBytes = full.at(-1)?.usage.edge.memoryBytes;
   return {
     memory: Math.max(0, ...memory),
     ...(calls === 0 ? {} : { cpuPerCall: cpuUs / calls }),
-    ...(edgeBytes === undefined ? {} : { edgeBytes: (edgeBytes - idle.edge.rssBytes) / options.chargers }),
+    ...(edgeBytes === undefined ? {} : { edgeBytes: (edgeBytes - idle.edge.memoryBytes) / options.chargers }),
   };
 }

@@ -6,7 +6,7 @@ const MIB = 1_048_576;
 /** A run with one edge of 100 MiB and two workers of 50, and two measured phases of different lengths. */
 function report(chargers: number): GrowthReport {
   const phase = { isMeasured: true, callsPerSecond: 1_000 };
-  const server = { cpuUs: 0, loopStallMsMax: undefined, heapUsedBytes: undefined };
+  const memory = (mib: number): { memoryBytes: number } => ({ memoryBytes: mib * MIB });
   return {
     chargers,
     sizing: { edges: 1, workers: 2, generators: 1 },
@@ -16,18 +16,15 @@ function report(chargers: number): GrowthReport {
       { ...phase, fromS: 10, toS: 20, cpuUsPerCall: { edge: 100, worker: 200, nats: 50, generator: 10 } },
       { ...phase, fromS: 20, toS: 50, cpuUsPerCall: { edge: 300, worker: 200, nats: 50, generator: 10 } },
     ],
-    processes: [
-      { ...server, kind: 'edge', name: 'edge 1', rssBytesMax: 100 * MIB },
-      { ...server, kind: 'worker', name: 'worker 1', rssBytesMax: 50 * MIB },
-      { ...server, kind: 'worker', name: 'worker 2', rssBytesMax: 50 * MIB },
-      { ...server, kind: 'nats', name: 'nats-server', rssBytesMax: 30 * MIB },
-      { ...server, kind: 'generator', name: 'generator 1', rssBytesMax: 70 * MIB },
+    timeline: [
+      { usage: { edge: memory(100), worker: memory(90), nats: memory(30) } },
+      { usage: { edge: memory(80), worker: memory(100), nats: memory(20) } },
     ],
   };
 }
 
 describe('growth', () => {
-  it('weighs measured phases by their length, and adds up processes of a kind', () => {
+  it('weighs measured phases by their length, and takes the most memory of each kind', () => {
     const [row] = growthRows([report(1_000)]);
     expect(row?.cores.edge).toBeCloseTo(0.25);
     expect(row?.cores.worker).toBeCloseTo(0.2);

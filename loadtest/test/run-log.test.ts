@@ -8,9 +8,9 @@ import type { Usage } from '../src/run-log.ts';
 import { mergedCalls, RunLog, sumOf } from '../src/run-log.ts';
 
 function usage(edgeCpuUs: number): Usage {
-  const none = { cpuUs: 0, rssBytes: 0, processes: 0 };
+  const none = { cpuUs: 0, memoryBytes: 0, processes: 0 };
   return {
-    edge: { cpuUs: edgeCpuUs, rssBytes: 200 * 1_048_576, processes: 2 },
+    edge: { cpuUs: edgeCpuUs, memoryBytes: 200 * 1_048_576, processes: 2 },
     worker: none,
     nats: none,
     generator: none,

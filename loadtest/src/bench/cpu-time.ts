@@ -14,8 +14,20 @@ export function cpuTimeUs(pid: number): number {
 }
 
 /** Resident memory of a process, bytes. */
-export function residentBytes(pid: number): number {
+export interface ResidentMemory {
+  readonly totalBytes: number;
+  /** Of these pages of files, above all of the program itself, which all processes that run it share. */
+  readonly fileBytes: number;
+}
+
+/** What a process has in memory now. */
+export function residentMemory(pid: number): ResidentMemory {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
-  return match === null ? 0 : Number(match[1]) * 1024;
+  const bytes = (line: RegExp): number => Number(line.exec(status)?.[1] ?? 0) * 1024;
+  return { totalBytes: bytes(/^VmRSS:\s+(\d+) kB$/m), fileBytes: bytes(/^RssFile:\s+(\d+) kB$/m) };
+}
+
+/** Resident memory of a process, bytes. */
+export function residentBytes(pid: number): number {
+  return residentMemory(pid).totalBytes;
 }

@@ -20,6 +20,7 @@ export class SessionIndex {
   readonly #edges = new Map<EdgeId, EdgeId>();
   #size = 0;
   #refused = 0;
+  #moved = 0;
 
   /** With more than `entriesMax` chargers the rest is not remembered: those are found when they are heard of. */
   constructor(entriesMax: number) {
@@ -34,6 +35,11 @@ export class SessionIndex {
   /** Chargers that found no room. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** Times a charger came to another edge than the one it was with. */
+  get moved(): number {
+    return this.#moved;
   }
 
   /** The partition is held from now on. */
@@ -74,7 +80,7 @@ export class SessionIndex {
         return;
       }
       this.#size += 1;
-    }
+    } else this.#moved += 1;
     let id = this.#edges.get(edgeId);
     if (id === undefined) {
       id = edgeId;

@@ -50,6 +50,8 @@ interface PlayedEdge {
   /** The sessions it says it has. */
   readonly sessions: Map<string, string>;
   connect(charger: string, session: string): Promise<void>;
+  /** At once. */
+  connectAll(chargers: readonly string[], session: string): void;
   beat(charger: string, session: string): Promise<void>;
   die(): void;
   stop(): Promise<void>;
@@ -81,9 +83,12 @@ async function startPlayedEdge(name: string): Promise<PlayedEdge> {
     const next = question.after + 1 < mine.length ? question.after + 1 : undefined;
     connection.publish(reply ?? '', encodeSessionsPage({ edgeId: id, next, sessions: page }));
   });
-  const send = async (uplink: ReturnType<typeof opened>): Promise<void> => {
+  const publish = (uplink: ReturnType<typeof opened>): void => {
     const subject = subjects.call(partitionOf(TENANT, uplink.chargerId, PARTITIONS));
     connection.publish(subject, encodeUplink({ ...uplink, edgeId: id, openedAgoMs: 0 }), subjects.edgeReply(id, 1));
+  };
+  const send = async (uplink: ReturnType<typeof opened>): Promise<void> => {
+    publish(uplink);
     await clock.advanceAsync(20);
   };
   connection.subscribe(subjects.edgeFilter(id), () => undefined);
@@ -94,6 +99,9 @@ async function startPlayedEdge(name: string): Promise<PlayedEdge> {
     connect: async (charger, session) => {
       sessions.set(charger, session);
       await send(opened(charger, session));
+    },
+    connectAll: (chargers, session) => {
+      for (const charger of chargers) publish(opened(charger, `${session}-${charger}`));
     },
     beat: (charger, session) => send(call(charger, 5, 'Heartbeat', {}, { sessionId: sessionId(session) })),
     die: () => void connection.close(),
@@ -124,6 +132,14 @@ async function join(env: Record<string, string> = {}): Promise<Worker> {
   // Longer than `memberExpiryMs`: a worker before it may be cut off.
   await clock.advanceAsync(2_600);
   return starting;
+}
+
+/** How many of these chargers were reported disconnected so far; takes no time. */
+async function disconnected(chargers: readonly string[]): Promise<number> {
+  const records = await readHistory(await bus.journal(JOURNAL), subjects.eventFilter({}));
+  const byCharger = eventsByCharger(records);
+  const events = chargers.flatMap((charger) => byCharger.get(chargerId(charger)) ?? []);
+  return events.filter(({ event: { kind } }) => kind === 'charger.disconnected').length;
 }
 
 /** What was recorded of a charger's connections. */
@@ -163,6 +179,32 @@ describe('an edge that dies', () => {
     expect(await story('CP1')).toHaveLength(2);
     expect(await story('CP2')).toHaveLength(3);
     expect(await story('CP9')).toEqual(['+ CP9-a']);
+  });
+
+  it('with many chargers is reported at a pace, which falls while they come back elsewhere', async () => {
+    const [first, second] = [await startPlayedEdge('first'), await startPlayedEdge('second')];
+    await join();
+    const away = Array.from({ length: 300 }, (_, n) => `AWAY${n}`);
+    const back = Array.from({ length: 100 }, (_, n) => `BACK${n}`);
+    first.connectAll([...away, ...back], 'old');
+    await clock.advanceAsync(1_000);
+    first.die();
+    await clock.advanceAsync(EXPIRY_MS - HEARTBEAT_MS);
+    let told = 0;
+    while (told === 0) {
+      await clock.advanceAsync(5);
+      told = await disconnected([...away, ...back]);
+    }
+    expect(told).toBe(100);
+    const before = await disconnected(away);
+    second.connectAll(back, 'new');
+    await clock.advanceAsync(40);
+    expect(await disconnected(away)).toBe(before);
+    await clock.advanceAsync(10);
+    // Ten were looked into, of whom some are back.
+    expect(await disconnected(away)).toBeLessThanOrEqual(before + 10);
+    await clock.advanceAsync(400);
+    expect(await disconnected(away)).toBe(300);
   });
 
   it('is noticed for chargers whose actor was put away', async () => {

@@ -28,6 +28,7 @@ describe('the index of sessions', () => {
     expect(index.chargersOf(A)).toEqual([charger('CP 1.Süd'), charger('CP2', p1)]);
     expect(index.chargersOf(B)).toEqual([charger('CP3')]);
     expect(index.size).toBe(3);
+    expect(index.moved).toBe(1);
   });
 
   it('forgets a partition that is given up, and takes nothing for one that is not held', () => {

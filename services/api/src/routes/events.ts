@@ -116,6 +116,8 @@ function startOf(
 }
 
 function begun(request: FastifyRequest, response: ServerResponse, closed: () => void): EventSink {
+  // A client that went while the stream was being opened closes no second time.
+  if (response.destroyed) queueMicrotask(closed);
   response.once('close', closed);
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
