@@ -1,4 +1,5 @@
 /** The durable state of a charger: its shape, its bounds, its way through the header of a state record. */
+export { readAnswers, writeAnswers } from './answers-text.ts';
 export type {
   AnsweredCall,
   ChargerState,

@@ -74,7 +74,10 @@ const answer: Form<AnsweredCall['answer']> = {
   },
 };
 
-const answeredCall = columns<AnsweredCall>({ session: text, seq: count, messageId: text, fingerprint: count, answer });
+/** Answered calls. */
+export const answersLayout: Form<readonly AnsweredCall[]> = list(
+  columns<AnsweredCall>({ session: text, seq: count, messageId: text, fingerprint: count, answer }),
+);
 
 const queuedFields = {
   id: text,
@@ -118,7 +121,7 @@ export const stateLayout: Form<ChargerState> = columns<ChargerState>({
   connectors: named(connector),
   open: list(openTransaction),
   ended: list(endedTransaction),
-  answered: list(answeredCall),
+  answered: answersLayout,
   commands: {
     write: (value) => (value === NO_COMMANDS ? null : commands.write(value)),
     read: (stored) => (stored === null || stored === undefined ? NO_COMMANDS : commands.read(stored)),
