@@ -78,7 +78,10 @@ export class CallDesk {
 
   /** The row has a new connection. False when it has no call to send again, and the schedule decides what comes first. */
   resumed(row: number): boolean {
-    const waiting = callKind(this.#table.waiting[row]);
+    const table = this.#table;
+    // What was due before waited for the connection.
+    table.late[row] = (table.late[row] ?? 0) | ((table.pending[row] ?? 0) & ~bitOf(CALL.boot));
+    const waiting = callKind(table.waiting[row]);
     if (waiting === CALL.none) return false;
     if (waiting === CALL.boot || waiting === CALL.heartbeat) {
       // A charger does not send these again: it begins anew.

@@ -6,6 +6,7 @@
 import { SUBPROTOCOLS } from '@voltlane/ocpp';
 import type { Random } from '@voltlane/time';
 import { createSeededRandom } from '@voltlane/time';
+import { Balancer } from './balancer.ts';
 import { CallDesk } from './call-desk.ts';
 import { ChargerLife, isSlow, TIMER, TIMERS, timerOf } from './charger-life.ts';
 import type { ChargerRecordWriter } from './charger-record.ts';
@@ -39,6 +40,7 @@ export class Generator implements ConnectionEvents {
   readonly #tally = new Tally();
   readonly #record: ChargerRecordWriter;
   readonly #random: Random;
+  readonly #balancer: Balancer;
   #timer: NodeJS.Timeout | undefined;
   /** Rows whose dial is due while `DIALS_MAX` are under way, first come first. */
   #waiting: number[] = [];
@@ -61,6 +63,7 @@ export class Generator implements ConnectionEvents {
     this.#desk = desk;
     this.#record = record;
     this.#random = random;
+    this.#balancer = new Balancer(plan.targets.length, random);
     for (let row = 0; row < plan.chargers; row += 1) this.#cast(row);
   }
 
@@ -117,14 +120,14 @@ export class Generator implements ConnectionEvents {
     this.#tally.close(code);
     if (isSlow(this.#table, row)) counters.slowCloses += 1;
     else counters.closes += 1;
-    this.#moveOn(row);
+    this.#moveOn(row, false);
     this.#dialIn(row, this.#random.next() * this.#plan.reconnectSpreadMs);
   }
 
   refused(row: number, status: number, retryAfterS: number): void {
     this.#tally.counters.refused += 1;
     this.#tally.error(`HTTP ${status}`);
-    this.#moveOn(row);
+    this.#moveOn(row, true);
     this.#dialIn(row, Math.max(retryAfterS * 1000, this.#backoffMs(row)));
     this.#dialNext();
   }
@@ -132,7 +135,7 @@ export class Generator implements ConnectionEvents {
   failed(row: number, why: string): void {
     this.#tally.counters.unreached += 1;
     this.#tally.error(why);
-    this.#moveOn(row);
+    this.#moveOn(row, true);
     this.#dialIn(row, this.#backoffMs(row));
     this.#dialNext();
   }
@@ -175,6 +178,7 @@ export class Generator implements ConnectionEvents {
     const target = targets[this.#table.target[row] ?? 0] ?? targets[0];
     const version = versions[this.#table.version[row] ?? 0] ?? '1.6';
     if (target === undefined) return;
+    this.#balancer.took(this.#table.target[row] ?? 0);
     // By rounds: a row's target comes from its number, too, and every target must see every source.
     const source = sources[Math.floor(row / targets.length) % Math.max(1, sources.length)];
     const identity = `${prefix}${first + row}`;
@@ -197,12 +201,12 @@ export class Generator implements ConnectionEvents {
     this.#wheel.set(timerOf(row, TIMER.dial), now() + delayMs);
   }
 
-  /** The next dial goes to another target than the last, as behind a load balancer. */
-  #moveOn(row: number): void {
-    const targets = this.#plan.targets.length;
-    if (targets < 2) return;
-    const step = 1 + Math.floor(this.#random.next() * (targets - 1));
-    this.#table.target[row] = ((this.#table.target[row] ?? 0) + step) % targets;
+  /** The next dial goes elsewhere. */
+  #moveOn(row: number, isDown: boolean): void {
+    const last = this.#table.target[row] ?? 0;
+    this.#balancer.left(last);
+    if (isDown) this.#balancer.refused(last, now());
+    this.#table.target[row] = this.#balancer.next(last, now());
   }
 
   #backoffMs(row: number): number {

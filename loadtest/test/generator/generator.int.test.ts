@@ -224,6 +224,24 @@ describe('a generator', () => {
     expect(boots.maxValue).toBeGreaterThanOrEqual(49_000);
   });
 
+  it('counts a call that waited behind another when the connection was cut as disturbed', async () => {
+    let calls = 0;
+    const onText = (peer: ScriptedPeer, text: string): void => {
+      calls += 1;
+      // The status gets no answer, and a Heartbeat becomes due meanwhile.
+      if (calls === 2) setTimeout(() => peer.cut(), 1_000);
+      else answer(peer, text);
+    };
+    const rig = await play({ onText }, { traffic: { ...QUIET, heartbeatMs: 300 } });
+    const heartbeatsUs: number[] = [];
+    await waitUntil('Heartbeats after it', () => {
+      const { heartbeat } = rig.tick().latencies;
+      if (heartbeat !== undefined) heartbeatsUs.push(decodeFromCompressedBase64(heartbeat).maxValue);
+      return heartbeatsUs.length >= 2;
+    });
+    expect(Math.max(...heartbeatsUs)).toBeLessThan(500_000);
+  });
+
   it('speaks 2.x with transactions of its own', async () => {
     const events: string[] = [];
     const onText = (peer: ScriptedPeer, text: string): void => {
