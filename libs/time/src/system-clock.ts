@@ -41,7 +41,8 @@ function everyMultiple(intervalMs: number, fire: () => void): CancelTimer {
   let dueMs = nextMultiple(intervalMs);
   let timer: NodeJS.Timeout;
   const arm = (): void => {
-    timer = setTimeout(tick, Math.ceil(dueMs - performance.now()));
+    // A collection of garbage may have come in between; Node warns of what lies in the past.
+    timer = setTimeout(tick, Math.max(1, Math.ceil(dueMs - performance.now())));
     timer.unref();
   };
   const tick = (): void => {
