@@ -29,35 +29,11 @@ export const systemClock: Clock = {
     if (!(intervalMs > 0 && intervalMs <= TIMER_DELAY_MS_MAX)) {
       throw new RangeError(`timer interval must be within 0 < ms ≤ ${TIMER_DELAY_MS_MAX}, got ${intervalMs}`);
     }
-    return everyMultiple(intervalMs, fire);
+    const timer = setInterval(fire, intervalMs);
+    timer.unref();
+    return () => clearInterval(timer);
   },
 };
-
-/**
- * Fires at multiples of the interval since the process began, so that timers of 50, 250 and 1,000 ms share one wake-up: each costs an idle
- * process about 0.1 ms, most of it for caches that others have used meanwhile. A turn that comes late is not made up for.
- */
-function everyMultiple(intervalMs: number, fire: () => void): CancelTimer {
-  let dueMs = nextMultiple(intervalMs);
-  let timer: NodeJS.Timeout;
-  const arm = (): void => {
-    // A collection of garbage may have come in between; Node warns of what lies in the past.
-    timer = setTimeout(tick, Math.max(1, Math.ceil(dueMs - performance.now())));
-    timer.unref();
-  };
-  const tick = (): void => {
-    // A timer may be early by a fraction of a millisecond.
-    dueMs = Math.max(dueMs + intervalMs, nextMultiple(intervalMs));
-    arm();
-    fire();
-  };
-  arm();
-  return () => clearTimeout(timer);
-}
-
-function nextMultiple(intervalMs: number): number {
-  return (Math.floor(performance.now() / intervalMs) + 1) * intervalMs;
-}
 
 /** A delay beyond Node's limit, taken in legs. */
 function afterLong(delayMs: number, fire: () => void): CancelTimer {

@@ -25,41 +25,6 @@ describe('the system clock', () => {
     expect(fired).toEqual(['tick', 'tick']);
   });
 
-  it('fires timers whose intervals are multiples of each other in one turn', async () => {
-    const turns = new Map<number, Set<number>>();
-    let turn = 0;
-    const next = (): void => {
-      turn += 1;
-      immediate = setImmediate(next);
-    };
-    let immediate = setImmediate(next);
-    const cancels: (() => void)[] = [];
-    for (const intervalMs of [20, 20, 40]) {
-      // They begin apart.
-      await new Promise((resolve) => setTimeout(resolve, 7));
-      cancels.push(
-        systemClock.every(intervalMs, () => turns.set(intervalMs, (turns.get(intervalMs) ?? new Set()).add(turn))),
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    clearImmediate(immediate);
-    for (const cancel of cancels) cancel();
-    const all = new Set([...(turns.get(20) ?? []), ...(turns.get(40) ?? [])]);
-    // Twenty times two and ten in 400 ms; each alone would be some fifty turns.
-    expect(turns.get(40)?.size).toBeGreaterThan(3);
-    expect(all.size).toBeLessThan(35);
-  });
-
-  it('does not make up for turns it missed', async () => {
-    let fired = 0;
-    const cancel = systemClock.every(10, () => (fired += 1));
-    const untilMs = performance.now() + 100;
-    while (performance.now() < untilMs);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    cancel();
-    expect(fired).toBeLessThan(3);
-  });
-
   it('does not keep the process alive', () => {
     const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const cancels = [
