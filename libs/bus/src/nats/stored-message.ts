@@ -1,7 +1,7 @@
 /** Messages as streams keep them, and the three ways they reach us: direct read, read through the leader, consumer delivery. */
 import { parseIsoTime } from '@voltlane/time';
 import type { Msg } from 'nats';
-import { BusError } from '../errors.ts';
+import { BusError, isBusError } from '../errors.ts';
 import { decodeHeaders, readHeaders } from './header-codec.ts';
 import { API_ERROR, apiError, type JetStreamApi } from './jetstream-api.ts';
 import { numberIn, objectIn, stringIn } from './json.ts';
@@ -33,7 +33,7 @@ export async function readLastDirect(
   stream: string,
   subject: string,
 ): Promise<StoredMessage | undefined> {
-  const message = await api.send(`$JS.API.DIRECT.GET.${stream}.${subject}`, EMPTY, api.link.options.ackTimeoutMs);
+  const message = await askDirect(api, `$JS.API.DIRECT.GET.${stream}.${subject}`);
   const { headers } = message;
   const status = headers?.code ?? 0;
   if (status === 404) return undefined;
@@ -47,6 +47,19 @@ export async function readLastDirect(
     headers: read,
     body: message.data,
   };
+}
+
+const DIRECT_TRIES = 3;
+
+/** Asks again when there is no answer: a server that has just made the stream for another process takes no direct questions yet, and says nothing. */
+async function askDirect(api: JetStreamApi, question: string): Promise<Msg> {
+  for (let left = DIRECT_TRIES - 1; ; left -= 1) {
+    try {
+      return await api.send(question, EMPTY, api.link.options.ackTimeoutMs / DIRECT_TRIES);
+    } catch (error) {
+      if (left === 0 || !isBusError(error, 'timeout')) throw error;
+    }
+  }
 }
 
 /** Newest message on `subject`, from the leader: never older than an acknowledged write. */
