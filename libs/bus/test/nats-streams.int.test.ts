@@ -134,10 +134,37 @@ describe('streams on a real server', () => {
     await plain.stop();
   });
 
-  it('lets many processes create the same journal at once', async () => {
+  it('lets many processes create the same streams at once', { timeout: 30_000 }, async () => {
+    const processes = await Promise.all(
+      Array.from({ length: 6 }, (_, index) =>
+        connectNats({ urls: server.url, name: `process ${index}`, clock: systemClock }),
+      ),
+    );
+    for (let round = 0; round < 20; round += 1) {
+      const options = journalOptions(fresh('journal'));
+      const bucket = { bucket: fresh('bucket'), maxAgeMs: 0, valueBytesMax: 100 };
+      const opened = await Promise.all(
+        processes.map(async (process) => {
+          const values = await process.keyValue(bucket);
+          expect(await values.get('a')).toBeUndefined();
+          return process.journal(options);
+        }),
+      );
+      expect(await Promise.all(opened.map((journal) => journal.lastSequence()))).toEqual(Array(6).fill(0));
+    }
+    await Promise.all(processes.map((process) => process.close()));
+  });
+
+  it('says that another stream has its subjects', async () => {
     const options = journalOptions(fresh('journal'));
-    const opened = await Promise.all(Array.from({ length: 10 }, () => bus.journal(options)));
-    expect(await Promise.all(opened.map((journal) => journal.lastSequence()))).toEqual(Array(10).fill(0));
+    const manager = await outside.jetstreamManager();
+    const name = fresh('other');
+    await manager.streams.add({ name, subjects: [`${options.name}.>`] });
+    await expect(bus.journal(options)).rejects.toMatchObject({
+      code: 'rejected',
+      message: expect.stringContaining(`creating stream ${options.name}: subjects overlap with an existing stream`),
+    });
+    await manager.streams.delete(name);
   });
 
   it('refuses writes beyond the limit, times out the rest, and they may be there after all', async () => {

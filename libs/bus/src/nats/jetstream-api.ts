@@ -16,6 +16,7 @@ export const API_ERROR = {
   jetStreamNotEnabledForAccount: 10039,
   streamNameInUse: 10058,
   streamNotFound: 10059,
+  subjectsOverlap: 10065,
   wrongLastSequence: 10071,
   jetStreamNotEnabled: 10076,
   /** The same as 10071 in newer servers. */

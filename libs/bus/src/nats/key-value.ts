@@ -16,6 +16,12 @@ const NO_HEADERS = {};
 const KEYS_TIMEOUT_MS = 30_000;
 /** The stream's limit counts headers, too. */
 const HEADER_BYTES = 256;
+/**
+ * A bucket keeps one message per key, so reading it from its first message brings the newest of each. Not `last_per_subject`: the server
+ * lists the messages when the consumer is made, passes over those that were overwritten since, and says that nothing is left before what
+ * overwrote them has come (2.9.10: with three writers every third watch was ready without one of six keys).
+ */
+const WHOLE_BUCKET = 1;
 /** What the server says of a message that is not there. */
 const GONE: ReadonlySet<number> = new Set([
   API_ERROR.noMessageFound,
@@ -104,7 +110,7 @@ class NatsKeyValue implements KeyValue {
     const options = {
       stream: this.#stream,
       filter: this.#prefix + filter,
-      start: 'last-per-subject',
+      start: WHOLE_BUCKET,
       headersOnly: true,
       onMessage: (message: StoredMessage): void => {
         const key = message.subject.slice(this.#prefix.length);
@@ -123,7 +129,7 @@ class NatsKeyValue implements KeyValue {
     return startOrderedConsumer(this.#api, {
       stream: this.#stream,
       filter: this.#prefix + filter,
-      start: 'last-per-subject',
+      start: WHOLE_BUCKET,
       onMessage: (message) => {
         const key = message.subject.slice(this.#prefix.length);
         const deleted = isDeletion(message);

@@ -8,6 +8,9 @@
  * 3. A delivery out of the consumer's sequence is never handed over, nor one that had arrived before a restart.
  * 4. Until everything there was at the start has arrived, `last-per-subject` starts anew as such and skips what had arrived:
  *    reading on by sequence would bring the history of every subject whose newest message was still to come.
+ * 5. Caught up is what the server says with "nothing after this": at the creation of a consumer, with a delivery, or by a heartbeat.
+ *    With deliveries it keeps count, and a message stored while the consumer is made can be counted twice. Then no delivery is ever
+ *    the last, and in a stream that never rests no heartbeat comes. A new consumer counts anew.
  */
 import type { CancelTimer } from '@voltlane/time';
 import { type Subscription as ClientSubscription, createInbox, type Msg } from 'nats';
@@ -39,6 +42,8 @@ const HEARTBEAT_MS = 1_000;
 const SILENCE_MS_MAX = 3 * HEARTBEAT_MS;
 const PULL_EXPIRES_MS = 30_000;
 const RETRY_MS = 250;
+/** A consumer that has delivered what there was, and says for this long that there is more, has lost count. */
+const COUNT_LOST_MS = 250;
 /** A cluster without a leader never answers a request to create; asking again soon finds the new one (measured: 20 s with 5 s). */
 const RECREATE_MS_MAX = 1_000;
 const CREATE_MS_MAX = 5_000;
@@ -70,6 +75,9 @@ class OrderedConsumer implements Subscription {
   #outstanding = 0;
   /** Messages the server had for us after the last that arrived. */
   #serverPending = Number.POSITIVE_INFINITY;
+  /** The same, when the consumer was made. */
+  #pendingAtFirst = Number.POSITIVE_INFINITY;
+  #madeMs = 0;
   #heardMs = 0;
   #handing = false;
   /** Everything there was at the start has arrived. */
@@ -119,6 +127,8 @@ class OrderedConsumer implements Subscription {
     this.#subscription?.unsubscribe();
     this.#outstanding = 0;
     this.#expectedConsumerSequence = 1;
+    // Nobody is asked for more until there is a new one: the answers of the old would come to the new inbox.
+    this.#name = '';
     const inbox = createInbox();
     this.#inbox = inbox;
     this.#subscription = this.#api.link.client.subscribe(inbox, {
@@ -143,7 +153,9 @@ class OrderedConsumer implements Subscription {
     if (generation !== this.#generation) return;
     if (answer.kind === 'error') throw apiError(`reading ${filter} of ${stream}`, answer);
     this.#name = stringIn(answer.body, 'name');
-    this.#nowPending(numberIn(answer.body, 'num_pending', Number.POSITIVE_INFINITY));
+    this.#pendingAtFirst = numberIn(answer.body, 'num_pending', Number.POSITIVE_INFINITY);
+    this.#madeMs = this.#api.link.options.clock.monotonicMs();
+    this.#nowPending(this.#pendingAtFirst);
     this.#proceed();
   }
 
@@ -193,7 +205,15 @@ class OrderedConsumer implements Subscription {
       this.#arrivedSequence = place.sequence;
       this.#queue.push(fromDelivery(message, place));
     }
+    if (this.#hasLostCount()) this.#restart(`${place.pending} more were announced than there are`);
     this.#proceed();
+  }
+
+  /** See invariant 5. Asked with each delivery: where none comes, a heartbeat does. */
+  #hasLostCount(): boolean {
+    if (this.#caughtUp || this.#serverPending === 0) return false;
+    if (this.#expectedConsumerSequence <= this.#pendingAtFirst) return false;
+    return this.#heardMs - this.#madeMs > COUNT_LOST_MS;
   }
 
   #nowPending(pending: number): void {

@@ -42,6 +42,11 @@ const SETUP_MS_MAX = 20_000;
  */
 const ANSWER_MS_MAX = 1_000;
 const RETRY_MS = 250;
+/**
+ * While a stream is being made for one process, the server tells another that its subjects are taken, and a little later that the
+ * stream is there. Another stream that has them still has them after this time.
+ */
+const OVERLAP_MS_MAX = 3_000;
 
 /** Milliseconds as the server counts them. */
 export function nanos(ms: number): number {
@@ -51,34 +56,48 @@ export function nanos(ms: number): number {
 /** Creates the stream, or checks the one that is there. Waits for a leader that is being elected. */
 export async function ensureStream(api: JetStreamApi, want: StreamSettings): Promise<void> {
   const { clock } = api.link.options;
-  const deadlineMs = clock.monotonicMs() + SETUP_MS_MAX;
+  const startMs = clock.monotonicMs();
   for (;;) {
     try {
-      const have = await findOrCreate(api, want);
-      compare(api, want, have);
-      return;
+      const found = await findOrCreate(api, want);
+      if (found.kind === 'config') {
+        compare(api, want, found.config);
+        return;
+      }
+      if (clock.monotonicMs() >= startMs + OVERLAP_MS_MAX) throw createError(want, found.answer);
     } catch (error) {
       const passing = isBusError(error, 'timeout', 'unavailable', 'disconnected');
-      if (!passing || clock.monotonicMs() >= deadlineMs) throw error;
+      if (!passing || clock.monotonicMs() >= startMs + SETUP_MS_MAX) throw error;
     }
     await sleep(clock, RETRY_MS);
   }
 }
 
-async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<JsonObject> {
+type ApiError = Extract<ApiAnswer, { kind: 'error' }>;
+/** The settings a stream has, or that a stream, this one perhaps, has its subjects. */
+type Found =
+  | { readonly kind: 'config'; readonly config: JsonObject }
+  | { readonly kind: 'overlap'; readonly answer: ApiError };
+
+async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<Found> {
   const found = await api.call(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX);
-  if (found.kind === 'ok') return objectIn(found.body, 'config');
+  if (found.kind === 'ok') return configIn(found.body);
   if (found.errorNumber !== API_ERROR.streamNotFound) throw apiError(`stream ${want.name}`, found);
   const created = await api.call(`STREAM.CREATE.${want.name}`, want, ANSWER_MS_MAX);
-  if (created.kind === 'ok') return objectIn(created.body, 'config');
+  if (created.kind === 'ok') return configIn(created.body);
+  if (created.errorNumber === API_ERROR.subjectsOverlap) return { kind: 'overlap', answer: created };
   if (created.errorNumber !== API_ERROR.streamNameInUse) throw createError(want, created);
   // Another process was faster.
   const again = await api.call(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX);
-  if (again.kind === 'ok') return objectIn(again.body, 'config');
+  if (again.kind === 'ok') return configIn(again.body);
   throw apiError(`stream ${want.name}`, again);
 }
 
-function createError(want: StreamSettings, answer: Extract<ApiAnswer, { kind: 'error' }>): BusError {
+function configIn(body: JsonObject): Found {
+  return { kind: 'config', config: objectIn(body, 'config') };
+}
+
+function createError(want: StreamSettings, answer: ApiError): BusError {
   if (/replicas/i.test(answer.description)) {
     return new BusError(
       'config-mismatch',
