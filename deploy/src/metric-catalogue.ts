@@ -37,11 +37,15 @@ export function readCatalogue(texts: Readonly<Record<string, string>>): Catalogu
   const metrics = new Map<string, OpenMetric>();
   for (const [service, text] of Object.entries(texts)) {
     const helps = new Map<string, string>();
+    const openMetrics = text.trimEnd().endsWith('# EOF');
     for (const line of text.split('\n')) {
       const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) ?(.*)$/.exec(line) ?? [];
       if (kind === 'HELP') helps.set(name, rest);
-      else if (kind === 'TYPE') declare(metrics, service, name, { type: typeOf(rest), help: helps.get(name) ?? '' });
-      else if (line !== '' && !line.startsWith('#')) note(metrics, line);
+      else if (kind === 'TYPE') {
+        // There a counter is declared without the end its series has.
+        const series = openMetrics && rest === 'counter' ? `${name}_total` : name;
+        declare(metrics, service, series, { type: typeOf(rest), help: helps.get(name) ?? '' });
+      } else if (line !== '' && !line.startsWith('#')) note(metrics, line);
     }
   }
   return metrics;

@@ -122,6 +122,20 @@ export function processRow(service: string): Row {
         `sum by (instance) (rate(nodejs_gc_duration_seconds_sum{${only}}[$__rate_interval]))`,
       ),
       panel('File descriptors in use', 'percentunit', `process_open_fds{${only}} / process_max_fds{${only}}`),
+      {
+        kind: 'timeseries',
+        title: 'Spans, where traces are on',
+        unit: 'short',
+        width: THIRD,
+        queries: [
+          {
+            expr: `sum by (fate) (rate(voltlane_trace_spans_total{${only}}[$__rate_interval]))`,
+            legend: '{{fate}} a second',
+          },
+          { expr: `sum(voltlane_trace_spans_waiting{${only}})`, legend: 'waiting' },
+        ],
+        doc: 'full: more than 4,096 waited. failed: the receiver did not take them.',
+      },
     ],
   };
 }
