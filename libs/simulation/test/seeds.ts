@@ -23,6 +23,14 @@ export function rush(seed: number): SimulationOptions {
   return { seed, chargers: 60, hours: 0.25, pace: 20, edges: 2, workers: 3, partitions: 4, faults: 'harsh' };
 }
 
+/** `SIM_SEEDS=all` plays each of them, as CI does; a developer waits for every fourth. */
+const SHARE = process.env['SIM_SEEDS'] === 'all' ? 1 : 1 / 4;
+
+/** Seeds of a suite of `count`, those of them that this run plays. */
+export function suiteSeeds(first: number, count: number): readonly number[] {
+  return seeds(first, Math.ceil(count * SHARE));
+}
+
 /** The whole numbers from `first`, `count` of them. */
 export function seeds(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index);
