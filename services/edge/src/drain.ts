@@ -29,28 +29,37 @@ export interface Pacer {
 }
 
 const TICK_MS = 20;
+/**
+ * A step that comes later than this tells no more than one that came then. Whoever makes up for a stall at once makes the next one: an
+ * edge of 14,000 sockets, on a machine that was full, closed 10 in one second and 4,000 in the next.
+ */
+const LATE_MS_MAX = 100;
 
 /** A pacer over the live sessions. */
 export const createPacer = (clock: Clock, sessions: Pick<Sessions, 'all'>, drainPerSecond: number): Pacer => ({
   async close({ code, reason, withinMs, wanted }) {
-    const startMs = clock.monotonicMs();
-    let told = 0;
+    const endMs = clock.monotonicMs() + withinMs;
     let line = idleFirst(sessions);
-    const perSecond = Math.max(drainPerSecond, (line.length * 1000) / Math.max(1, withinMs));
+    let steppedMs = clock.monotonicMs();
+    /** How many may be told now. */
+    let due = 1;
     while (line.length > 0) {
       // Nobody else is left: the busy ones are told, too.
       const onlyBusy = line.every(isBusy);
       while (line.length > 0) {
-        const due = 1 + Math.floor(((clock.monotonicMs() - startMs) / 1000) * perSecond);
-        while (told < due && line.length > 0) {
+        while (due >= 1 && line.length > 0) {
           const connection = line.pop();
           // Gone meanwhile, or busy by now: it is in the next line.
           if (connection === undefined || !isUntold(connection) || (isBusy(connection) && !onlyBusy)) continue;
           connection.handle({ kind: 'drain', code, reason });
-          told += 1;
+          due -= 1;
         }
         if (line.length > 0) await sleep(clock, TICK_MS);
         if (!wanted()) return;
+        const nowMs = clock.monotonicMs();
+        const perSecond = Math.max(drainPerSecond, (line.length * 1000) / Math.max(TICK_MS, endMs - nowMs));
+        due = Math.min(due, 1) + (perSecond * Math.min(nowMs - steppedMs, LATE_MS_MAX)) / 1000;
+        steppedMs = nowMs;
       }
       // Calls ended and began meanwhile, and a handshake may have come through. Not looked up at each tick: walking over 14,000 sessions 50 times
       // a second took all of an edge's core while it drained.

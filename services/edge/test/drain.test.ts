@@ -113,6 +113,24 @@ describe('the pacer', () => {
     expect(told).toHaveLength(100);
   });
 
+  it('does not make up for a stall at once, and still is done in time', async () => {
+    const clock = createFakeClock();
+    const { told, connections, add } = fleet();
+    for (let id = 0; id < 4_000; id += 1) add(`CP${id}`);
+    const done = createPacer(clock, { all: () => connections.values() }, 100).close(closing({ withinMs: 10_000 }));
+    for (let turn = 0; turn < 50; turn += 1) await clock.advanceAsync(20);
+    const before = told.length;
+    expect(before).toBeGreaterThan(390);
+    expect(before).toBeLessThan(415);
+    // One step, three seconds late: nothing else runs on the way.
+    clock.advance(3_000);
+    await clock.advanceAsync(0);
+    expect(told.length - before).toBeLessThan(75);
+    for (let turn = 0; turn < 302; turn += 1) await clock.advanceAsync(20);
+    await done;
+    expect(told).toHaveLength(4_000);
+  });
+
   it('closes who came through the handshake meanwhile, and stops when it is not wanted any more', async () => {
     const clock = createFakeClock();
     const { told, connections, add } = fleet();

@@ -129,7 +129,7 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
   },
   drainPerSecond: {
     kind: integer(1, 100_000),
-    default: 2_000,
+    default: 500,
     doc: 'Sockets closed per second while the edge stops, so that chargers come back in a slope and not in a wall. More when the deadline asks for it.',
   },
   drainCloseCode: {
