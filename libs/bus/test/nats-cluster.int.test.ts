@@ -30,7 +30,7 @@ describe('three servers, three copies', () => {
     await cluster.stop();
   });
 
-  it('sets up the same buckets for many processes that start together', async () => {
+  it('sets up the same buckets for many processes that start together, and they can be read at once', async () => {
     const names = Array.from({ length: 12 }, () => fresh('shared'));
     const buses = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -40,13 +40,16 @@ describe('three servers, three copies', () => {
     const beganMs = systemClock.monotonicMs();
     const tookMs = await Promise.all(
       buses.map(async (process) => {
-        for (const name of names) await process.keyValue({ bucket: name, maxAgeMs: 0, valueBytesMax: 100 });
+        for (const name of names) {
+          const shared = await process.keyValue({ bucket: name, maxAgeMs: 0, valueBytesMax: 100 });
+          expect(await shared.get('k')).toBeUndefined();
+        }
         return systemClock.monotonicMs() - beganMs;
       }),
     );
     await Promise.all(buses.map((process) => process.close()));
-    // Some answers never come. Where each was waited for 5 s this took 5.3 s in each of four runs, and takes 1.3–1.9 s now.
-    expect(Math.max(...tookMs)).toBeLessThan(5_000);
+    // Twelve elections one after the other, 0.3–0.8 s each. Some answers never come: where each was waited for 5 s, a process needed 63 s.
+    expect(Math.max(...tookMs)).toBeLessThan(20_000);
   }, 60_000);
 
   it('reads its own acknowledged write from a bucket, whichever copy could answer', async () => {

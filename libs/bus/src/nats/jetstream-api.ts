@@ -1,4 +1,5 @@
 /** Requests to JetStream's own interface, over our own inbox and deadlines; the server's errors become ours. */
+import type { CancelTimer } from '@voltlane/time';
 import type { Msg } from 'nats';
 import { BusError } from '../errors.ts';
 import { type JsonObject, numberIn, objectIn, parseJsonObject, stringIn } from './json.ts';
@@ -30,6 +31,12 @@ export type ApiAnswer =
 
 const EMPTY = new Uint8Array(0);
 const API_TIMEOUT_MS = 5_000;
+/**
+ * JetStream says nothing to a question about a stream that has just been made or is without a leader, so what changes nothing is asked
+ * again after this time, then after twice that, and so on: a server that is only slow is not to drown in copies. Its first answer counts,
+ * whichever question it is for.
+ */
+const ASK_AGAIN_MS = 500;
 
 /** JetStream as one connection reaches it. */
 export class JetStreamApi {
@@ -46,6 +53,22 @@ export class JetStreamApi {
     const data = body === undefined ? EMPTY : Buffer.from(JSON.stringify(body));
     const message = await this.send(`$JS.API.${name}`, data, timeoutMs);
     return readAnswer(parseJsonObject(message.data));
+  }
+
+  /** Asks what changes nothing, for `timeoutMs`, again first after `againMs`; resolves to the first answer. */
+  async ask(subject: string, data: Uint8Array, timeoutMs: number, againMs: number = ASK_AGAIN_MS): Promise<Msg> {
+    let again: CancelTimer | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const ask = (leftMs: number, waitMs: number): void => {
+          this.send(subject, data, leftMs).then(resolve, reject);
+          if (leftMs > waitMs) again = this.link.options.clock.after(waitMs, () => ask(leftMs - waitMs, 2 * waitMs));
+        };
+        ask(timeoutMs, againMs);
+      });
+    } finally {
+      again?.();
+    }
   }
 
   /** Sends `data` to an API subject and resolves to the raw answer. */

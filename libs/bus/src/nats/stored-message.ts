@@ -1,10 +1,10 @@
 /** Messages as streams keep them, and the three ways they reach us: direct read, read through the leader, consumer delivery. */
 import { parseIsoTime } from '@voltlane/time';
 import type { Msg } from 'nats';
-import { BusError, isBusError } from '../errors.ts';
+import { BusError } from '../errors.ts';
 import { decodeHeaders, readHeaders } from './header-codec.ts';
-import { API_ERROR, apiError, type JetStreamApi } from './jetstream-api.ts';
-import { numberIn, objectIn, stringIn } from './json.ts';
+import { API_ERROR, apiError, type JetStreamApi, readAnswer } from './jetstream-api.ts';
+import { numberIn, objectIn, parseJsonObject, stringIn } from './json.ts';
 
 /** A message of a stream. */
 export interface StoredMessage {
@@ -33,7 +33,8 @@ export async function readLastDirect(
   stream: string,
   subject: string,
 ): Promise<StoredMessage | undefined> {
-  const message = await askDirect(api, `$JS.API.DIRECT.GET.${stream}.${subject}`);
+  const { ackTimeoutMs } = api.link.options;
+  const message = await api.ask(`$JS.API.DIRECT.GET.${stream}.${subject}`, EMPTY, ackTimeoutMs);
   const { headers } = message;
   const status = headers?.code ?? 0;
   if (status === 404) return undefined;
@@ -49,27 +50,15 @@ export async function readLastDirect(
   };
 }
 
-/** Share of the time for the first question. The second gets the rest: a server that is slow today is to have its time. */
-const FIRST_SHARE = 0.2;
-
-/** Asks a second time: a server that has just made the stream for another process takes no direct questions yet, and says nothing. */
-async function askDirect(api: JetStreamApi, question: string): Promise<Msg> {
-  const { ackTimeoutMs } = api.link.options;
-  try {
-    return await api.send(question, EMPTY, ackTimeoutMs * FIRST_SHARE);
-  } catch (error) {
-    if (!isBusError(error, 'timeout')) throw error;
-    return api.send(question, EMPTY, ackTimeoutMs * (1 - FIRST_SHARE));
-  }
-}
-
 /** Newest message on `subject`, from the leader: never older than an acknowledged write. */
 export async function readLastOfLeader(
   api: JetStreamApi,
   stream: string,
   subject: string,
 ): Promise<StoredMessage | undefined> {
-  const answer = await api.call(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject }, api.link.options.ackTimeoutMs);
+  const question = Buffer.from(JSON.stringify({ last_by_subj: subject }));
+  const reply = await api.ask(`$JS.API.STREAM.MSG.GET.${stream}`, question, api.link.options.ackTimeoutMs);
+  const answer = readAnswer(parseJsonObject(reply.data));
   if (answer.kind === 'error') {
     if (answer.errorNumber === API_ERROR.noMessageFound) return undefined;
     throw apiError(`reading ${subject} of ${stream}`, answer);

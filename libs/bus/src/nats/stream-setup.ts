@@ -4,8 +4,8 @@
  */
 import { sleep } from '@voltlane/time';
 import { BusError, isBusError } from '../errors.ts';
-import { API_ERROR, type ApiAnswer, apiError, type JetStreamApi } from './jetstream-api.ts';
-import { isJsonObject, type JsonObject, objectIn } from './json.ts';
+import { API_ERROR, type ApiAnswer, apiError, type JetStreamApi, readAnswer } from './jetstream-api.ts';
+import { isJsonObject, type JsonObject, objectIn, parseJsonObject } from './json.ts';
 
 /** Settings of a stream in the server's spelling; durations in ns. */
 export interface StreamSettings {
@@ -41,7 +41,10 @@ const SETUP_MS_MAX = 20_000;
  * same stream wait in vain, and asking again finds the stream (a worker once needed 63 s for twelve of them, each after a wait of 5 s).
  */
 const ANSWER_MS_MAX = 1_000;
+/** A stream that was made a moment ago has its leader soon, and nobody answers before. */
+const ASK_AGAIN_MS = 100;
 const RETRY_MS = 250;
+const EMPTY = new Uint8Array(0);
 /**
  * While a stream is being made for one process, the server tells another that its subjects are taken, and a little later that the
  * stream is there. Another stream that has them still has them after this time.
@@ -53,48 +56,51 @@ export function nanos(ms: number): number {
   return ms * 1_000_000;
 }
 
-/** Creates the stream, or checks the one that is there. Waits for a leader that is being elected. */
+type ApiError = Extract<ApiAnswer, { kind: 'error' }>;
+/** The settings a stream has; that a stream, this one perhaps, has its subjects; or that it was made and nobody serves it yet. */
+type Found =
+  | { readonly kind: 'config'; readonly config: JsonObject }
+  | { readonly kind: 'overlap' | 'unserved'; readonly answer: ApiError };
+
+/** Creates the stream, or checks the one that is there. Resolves when it has a leader that answers. */
 export async function ensureStream(api: JetStreamApi, want: StreamSettings): Promise<void> {
   const { clock } = api.link.options;
   const startMs = clock.monotonicMs();
   for (;;) {
+    const tookMs = (): number => clock.monotonicMs() - startMs;
     try {
       const found = await findOrCreate(api, want);
       if (found.kind === 'config') {
         compare(api, want, found.config);
         return;
       }
-      if (clock.monotonicMs() >= startMs + OVERLAP_MS_MAX) throw createError(want, found.answer);
+      if (tookMs() >= (found.kind === 'overlap' ? OVERLAP_MS_MAX : SETUP_MS_MAX)) throw createError(want, found.answer);
     } catch (error) {
       const passing = isBusError(error, 'timeout', 'unavailable', 'disconnected');
-      if (!passing || clock.monotonicMs() >= startMs + SETUP_MS_MAX) throw error;
+      if (!passing || tookMs() >= SETUP_MS_MAX) throw error;
     }
     await sleep(clock, RETRY_MS);
   }
 }
 
-type ApiError = Extract<ApiAnswer, { kind: 'error' }>;
-/** The settings a stream has, or that a stream, this one perhaps, has its subjects. */
-type Found =
-  | { readonly kind: 'config'; readonly config: JsonObject }
-  | { readonly kind: 'overlap'; readonly answer: ApiError };
-
 async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<Found> {
-  const found = await api.call(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX);
-  if (found.kind === 'ok') return configIn(found.body);
-  if (found.errorNumber !== API_ERROR.streamNotFound) throw apiError(`stream ${want.name}`, found);
+  const found = await info(api, want);
+  if (found.kind === 'config') return found;
   const created = await api.call(`STREAM.CREATE.${want.name}`, want, ANSWER_MS_MAX);
-  if (created.kind === 'ok') return configIn(created.body);
-  if (created.errorNumber === API_ERROR.subjectsOverlap) return { kind: 'overlap', answer: created };
-  if (created.errorNumber !== API_ERROR.streamNameInUse) throw createError(want, created);
-  // Another process was faster.
-  const again = await api.call(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX);
-  if (again.kind === 'ok') return configIn(again.body);
-  throw apiError(`stream ${want.name}`, again);
+  if (created.kind === 'error') {
+    if (created.errorNumber === API_ERROR.subjectsOverlap) return { kind: 'overlap', answer: created };
+    if (created.errorNumber !== API_ERROR.streamNameInUse) throw createError(want, created);
+  }
+  // A cluster says that a stream is there before it has a leader; only that one tells about it.
+  return info(api, want);
 }
 
-function configIn(body: JsonObject): Found {
-  return { kind: 'config', config: objectIn(body, 'config') };
+async function info(api: JetStreamApi, want: StreamSettings): Promise<Found> {
+  const reply = await api.ask(`$JS.API.STREAM.INFO.${want.name}`, EMPTY, ANSWER_MS_MAX, ASK_AGAIN_MS);
+  const answer = readAnswer(parseJsonObject(reply.data));
+  if (answer.kind === 'ok') return { kind: 'config', config: objectIn(answer.body, 'config') };
+  if (answer.errorNumber === API_ERROR.streamNotFound) return { kind: 'unserved', answer };
+  throw apiError(`stream ${want.name}`, answer);
 }
 
 function createError(want: StreamSettings, answer: ApiError): BusError {
