@@ -69,6 +69,9 @@ export interface ServiceProcessOptions {
   readonly compiled?: boolean;
 }
 
+/** A process that takes the question and says nothing is asked again. */
+const ANSWER_MS_MAX = 2_000;
+
 /** Starts the service and, with `readyUrl`, waits until it says 200 there. */
 export async function startService(options: ServiceProcessOptions): Promise<ServiceProcess> {
   const env: Record<string, string> = {};
@@ -99,7 +102,7 @@ async function untilReady(running: ServiceProcess, options: ServiceProcessOption
       `${options.service} ready at ${url}`,
       async () => {
         if (gone !== undefined) return 'ended' as const;
-        const response = await fetch(url);
+        const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
         if (response.status === 200) return 'ready' as const;
         throw new Error(`${response.status} ${await response.text()}`);
       },
