@@ -131,3 +131,34 @@ it('misses nothing of a subject that was empty at the start when the first deliv
   while (seen.at(-1) !== 3 && systemClock.monotonicMs() < deadlineMs) await sleep(systemClock, 10);
   expect(seen).toEqual([1, 2, 3]);
 });
+
+it('asks again for its first consumer when nobody answers', { timeout: 20_000 }, async () => {
+  const stream = fresh('stream');
+  await (await client.jetstreamManager()).streams.add({ name: stream, subjects: [`${stream}.>`] });
+  client.publish(`${stream}.x`, 'one');
+  await client.flush();
+  let swallowed = 0;
+  const deaf = new Proxy(client, {
+    get: (target, name) => {
+      if (name !== 'publish') return Reflect.get(target, name, target);
+      return (...[subject, ...rest]: Parameters<NatsConnection['publish']>): void => {
+        if (subject.startsWith('$JS.API.CONSUMER.CREATE.') && swallowed === 0) swallowed += 1;
+        else target.publish(subject, ...rest);
+      };
+    },
+  });
+  const link = new NatsLink(deaf, resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock }));
+  const replies = new Replies(link, 100);
+  replies.start();
+  const seen: number[] = [];
+  const subscription = await startOrderedConsumer(new JetStreamApi(link, replies), {
+    stream,
+    filter: `${stream}.>`,
+    start: 1,
+    onMessage: (message) => void seen.push(message.sequence),
+  });
+  while (seen.length === 0) await sleep(systemClock, 10);
+  subscription.unsubscribe();
+  expect(swallowed).toBe(1);
+  expect(seen).toEqual([1]);
+});

@@ -12,7 +12,7 @@
  *    With deliveries it keeps count, and a message stored while the consumer is made can be counted twice. Then no delivery is ever
  *    the last, and in a stream that never rests no heartbeat comes. A new consumer counts anew.
  */
-import type { CancelTimer } from '@voltlane/time';
+import { type CancelTimer, sleep } from '@voltlane/time';
 import { type Subscription as ClientSubscription, createInbox, type Msg } from 'nats';
 import { BusError, isBusError } from '../errors.ts';
 import type { Subscription } from '../ports.ts';
@@ -47,11 +47,13 @@ const COUNT_LOST_MS = 250;
 /** A cluster without a leader never answers a request to create; asking again soon finds the new one (measured: 20 s with 5 s). */
 const RECREATE_MS_MAX = 1_000;
 const CREATE_MS_MAX = 5_000;
+/** How long the first one is asked for; an election takes up to nine seconds. */
+const START_MS_MAX = 20_000;
 /** The server forgets a consumer nobody asks for this long. */
 const INACTIVE_MS = 30_000;
 const BATCH_BYTES = 4 * 1_048_576;
 
-/** Starts reading; rejects when the first consumer cannot be made. */
+/** Starts reading; rejects when the first consumer cannot be made within `START_MS_MAX`. */
 export async function startOrderedConsumer(api: JetStreamApi, options: OrderedConsumerOptions): Promise<Subscription> {
   const consumer = new OrderedConsumer(api, options);
   await consumer.start();
@@ -97,7 +99,7 @@ class OrderedConsumer implements Subscription {
 
   async start(): Promise<void> {
     const { link } = this.#api;
-    await this.#createConsumer(CREATE_MS_MAX);
+    await this.#createFirst();
     this.#statusSubscription = link.onStatus((status) => {
       if (status === 'connected') this.#restart('reconnected');
       if (status === 'closed') this.unsubscribe();
@@ -118,6 +120,23 @@ class OrderedConsumer implements Subscription {
     this.#api.call(`CONSUMER.DELETE.${this.#options.stream}.${this.#name}`).catch(() => {
       // The server forgets it by itself.
     });
+  }
+
+  async #createFirst(): Promise<void> {
+    const { clock } = this.#api.link.options;
+    const endMs = clock.monotonicMs() + START_MS_MAX;
+    for (;;) {
+      try {
+        await this.#createConsumer(CREATE_MS_MAX);
+        return;
+      } catch (error) {
+        if (!isBusError(error, 'timeout', 'unavailable', 'disconnected') || clock.monotonicMs() >= endMs) {
+          this.unsubscribe();
+          throw error;
+        }
+      }
+      await sleep(clock, RETRY_MS);
+    }
   }
 
   async #createConsumer(timeoutMs: number): Promise<void> {
