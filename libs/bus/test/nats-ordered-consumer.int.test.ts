@@ -40,6 +40,17 @@ function losing(lose: (delivery: number) => boolean): NatsConnection {
   });
 }
 
+/** What a reader works with, over a client that may be faulty. */
+function over(
+  faulty: NatsConnection,
+  log: (event: NatsLogEvent) => void = () => {},
+): { readonly link: NatsLink; readonly replies: Replies; readonly api: JetStreamApi } {
+  const link = new NatsLink(faulty, resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock, log }));
+  const replies = new Replies(link, 100);
+  replies.start();
+  return { link, replies, api: new JetStreamApi(link, replies) };
+}
+
 it('notices a lost delivery, hands over nothing out of order, and fetches the lost one', async () => {
   const stream = fresh('stream');
   await (await client.jetstreamManager()).streams.add({ name: stream, subjects: [`${stream}.>`] });
@@ -47,14 +58,12 @@ it('notices a lost delivery, hands over nothing out of order, and fetches the lo
   await client.flush();
   const log: NatsLogEvent[] = [];
   const lost = new Set([3, 4, 300, 900]);
-  const link = new NatsLink(
+  const { api } = over(
     losing((delivery) => lost.delete(delivery)),
-    resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock, log: (event) => log.push(event) }),
+    (event) => log.push(event),
   );
-  const replies = new Replies(link, 100);
-  replies.start();
   const seen: number[] = [];
-  const subscription = await startOrderedConsumer(new JetStreamApi(link, replies), {
+  const subscription = await startOrderedConsumer(api, {
     stream,
     filter: `${stream}.>`,
     start: 1,
@@ -74,15 +83,10 @@ it('brings no history when deliveries are lost while the newest of each subject 
   for (let index = 0; index < 1_000; index += 1) client.publish(`${stream}.${Math.floor(index / 10)}`, String(index));
   await client.flush();
   const lost = new Set([1, 3, 60, 100, 101, 110]);
-  const link = new NatsLink(
-    losing((delivery) => lost.delete(delivery)),
-    resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock }),
-  );
-  const replies = new Replies(link, 100);
-  replies.start();
+  const { api } = over(losing((delivery) => lost.delete(delivery)));
   const seen: number[] = [];
   let readyAfter = -1;
-  const subscription = await startOrderedConsumer(new JetStreamApi(link, replies), {
+  const subscription = await startOrderedConsumer(api, {
     stream,
     filter: `${stream}.>`,
     start: 'last-per-subject',
@@ -108,18 +112,9 @@ it('brings no history when deliveries are lost while the newest of each subject 
 
 it('misses nothing of a subject that was empty at the start when the first delivery is lost', async () => {
   const lost = new Set([1]);
-  const link = new NatsLink(
-    losing((delivery) => lost.delete(delivery)),
-    resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock }),
-  );
-  const replies = new Replies(link, 100);
-  replies.start();
+  const { link, replies, api } = over(losing((delivery) => lost.delete(delivery)));
   const root = fresh('journal');
-  const journal = await openNatsJournal(
-    new JetStreamApi(link, replies),
-    new PublishAcks(link, replies),
-    journalOptions(root),
-  );
+  const journal = await openNatsJournal(api, new PublishAcks(link, replies), journalOptions(root));
   const subject = `${root}.t.c.meter`;
   const seen: number[] = [];
   const ready = new Promise<void>((resolve) => {
@@ -147,11 +142,9 @@ it('asks again for its first consumer when nobody answers', { timeout: 20_000 },
       };
     },
   });
-  const link = new NatsLink(deaf, resolveNatsOptions({ urls: server.url, name: 'test', clock: systemClock }));
-  const replies = new Replies(link, 100);
-  replies.start();
+  const { api } = over(deaf);
   const seen: number[] = [];
-  const subscription = await startOrderedConsumer(new JetStreamApi(link, replies), {
+  const subscription = await startOrderedConsumer(api, {
     stream,
     filter: `${stream}.>`,
     start: 1,

@@ -3,8 +3,8 @@ import { parseIsoTime } from '@voltlane/time';
 import type { Msg } from 'nats';
 import { BusError } from '../errors.ts';
 import { decodeHeaders, readHeaders } from './header-codec.ts';
-import { API_ERROR, apiError, type JetStreamApi, readAnswer } from './jetstream-api.ts';
-import { numberIn, objectIn, parseJsonObject, stringIn } from './json.ts';
+import { API_ERROR, apiError, type JetStreamApi } from './jetstream-api.ts';
+import { numberIn, objectIn, stringIn } from './json.ts';
 
 /** A message of a stream. */
 export interface StoredMessage {
@@ -56,9 +56,8 @@ export async function readLastOfLeader(
   stream: string,
   subject: string,
 ): Promise<StoredMessage | undefined> {
-  const question = Buffer.from(JSON.stringify({ last_by_subj: subject }));
-  const reply = await api.ask(`$JS.API.STREAM.MSG.GET.${stream}`, question, api.link.options.ackTimeoutMs);
-  const answer = readAnswer(parseJsonObject(reply.data));
+  const { ackTimeoutMs } = api.link.options;
+  const answer = await api.query(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject }, ackTimeoutMs);
   if (answer.kind === 'error') {
     if (answer.errorNumber === API_ERROR.noMessageFound) return undefined;
     throw apiError(`reading ${subject} of ${stream}`, answer);

@@ -4,8 +4,8 @@
  */
 import { sleep } from '@voltlane/time';
 import { BusError, isBusError } from '../errors.ts';
-import { API_ERROR, type ApiAnswer, apiError, type JetStreamApi, readAnswer } from './jetstream-api.ts';
-import { isJsonObject, type JsonObject, objectIn, parseJsonObject } from './json.ts';
+import { API_ERROR, type ApiAnswer, apiError, type JetStreamApi } from './jetstream-api.ts';
+import { isJsonObject, type JsonObject, objectIn } from './json.ts';
 
 /** Settings of a stream in the server's spelling; durations in ns. */
 export interface StreamSettings {
@@ -44,7 +44,6 @@ const ANSWER_MS_MAX = 1_000;
 /** A stream that was made a moment ago has its leader soon, and nobody answers before. */
 const ASK_AGAIN_MS = 100;
 const RETRY_MS = 250;
-const EMPTY = new Uint8Array(0);
 /**
  * While a stream is being made for one process, the server tells another that its subjects are taken, and a little later that the
  * stream is there. Another stream that has them still has them after this time.
@@ -96,8 +95,7 @@ async function findOrCreate(api: JetStreamApi, want: StreamSettings): Promise<Fo
 }
 
 async function info(api: JetStreamApi, want: StreamSettings): Promise<Found> {
-  const reply = await api.ask(`$JS.API.STREAM.INFO.${want.name}`, EMPTY, ANSWER_MS_MAX, ASK_AGAIN_MS);
-  const answer = readAnswer(parseJsonObject(reply.data));
+  const answer = await api.query(`STREAM.INFO.${want.name}`, undefined, ANSWER_MS_MAX, ASK_AGAIN_MS);
   if (answer.kind === 'ok') return { kind: 'config', config: objectIn(answer.body, 'config') };
   if (answer.errorNumber === API_ERROR.streamNotFound) return { kind: 'unserved', answer };
   throw apiError(`stream ${want.name}`, answer);
