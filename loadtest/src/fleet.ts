@@ -3,7 +3,7 @@
 import type { Bus } from '@voltlane/bus';
 import type { WatchedProcess } from './broker-processes.ts';
 import { LoadTestError } from './errors.ts';
-import type { Target } from './generator/handshake.ts';
+import { parseTarget } from './generator/handshake.ts';
 import type { GeneratorPlan, GeneratorTick } from './generator/plan.ts';
 import type { GeneratorLink } from './generator-link.ts';
 import { startGeneratorProcess } from './generator-process.ts';
@@ -134,7 +134,7 @@ function plansFor(
       prefix,
       first,
       chargers: Math.floor((chargers * (index + 1)) / links.length) - first,
-      targets: targets.map(targetOf),
+      targets: targets.map(parseTarget),
       sources: sizing.sources,
       versions,
       traffic,
@@ -144,9 +144,4 @@ function plansFor(
       seed: seed * 1000 + index,
     };
   });
-}
-
-function targetOf(url: string): Target {
-  const { hostname, port, pathname } = new URL(url);
-  return { host: hostname, port: port === '' ? 80 : Number(port), path: pathname.replace(/\/$/, '') };
 }

@@ -13,6 +13,7 @@
  */
 import type { CancelTimer, Clock } from '@voltlane/time';
 import type { PartitionId } from '@voltlane/wire';
+import { flatText } from '@voltlane/wire';
 import type { ActorBehaviour } from './behaviour.ts';
 import type { Delivery, HostOptions, HostStats } from './host-options.ts';
 import { Mailbox } from './mailbox.ts';
@@ -121,8 +122,15 @@ export class ActorHost<Actor, Message> {
         this.#refused += 1;
         return 'full';
       }
-      cell = { key, actor: undefined, current: undefined, attempt: 0, mailbox: undefined, lastUsedMs: 0 };
-      room.cells.set(key, cell);
+      cell = {
+        key: flatText(key),
+        actor: undefined,
+        current: undefined,
+        attempt: 0,
+        mailbox: undefined,
+        lastUsedMs: 0,
+      };
+      room.cells.set(cell.key, cell);
       this.#actors += 1;
     }
     if (cell.current === undefined) {
@@ -243,7 +251,8 @@ export class ActorHost<Actor, Message> {
     }
     cell.current = undefined;
     cell.mailbox = undefined;
-    cell.lastUsedMs = this.#clock.monotonicMs();
+    // A whole number is part of its object, another is one more.
+    cell.lastUsedMs = Math.floor(this.#clock.monotonicMs());
     if (cell.actor !== undefined) this.#behaviour.idle?.(cell.actor);
     room.busy -= 1;
     this.#busy -= 1;

@@ -37,6 +37,7 @@ export {
 } from './event.ts';
 export { decodeEventRecord, type EventRecordDraft, encodeEventRecord } from './event-codec.ts';
 export { parseEventJson, stringifyEventJson } from './event-json.ts';
+export { flatText } from './flat-text.ts';
 export { fingerprint } from './hash.ts';
 export {
   CHARGER_ID_BYTES_MAX,

@@ -1,10 +1,10 @@
 /**
- * A lean charger for measuring: one link, one CALL outstanding, the answer only looked at for its message type. It boots like
- * any other, then sends what the schedule says, and answers commands when it is told how.
+ * Lean chargers for measuring: one CALL outstanding each, the answer only looked at for its message type. They boot like any other,
+ * then send what the schedule says, and answer commands when they are told how. Their sockets are the generator's, because with `ws` as client
+ * the bench took more CPU than the edge it measured.
  */
-
-import type { ChargerLink } from '@voltlane/charger';
-import { connectWebSocket } from '@voltlane/charger';
+import { type ConnectionEvents, Connections, type SocketColumns } from '../generator/connections.ts';
+import { parseTarget } from '../generator/handshake.ts';
 
 /** A connected and booted charger that can send one CALL at a time. */
 export interface BenchCharger {
@@ -16,68 +16,140 @@ export interface BenchCharger {
   close(): void;
 }
 
-/** A CALL of the broker: its message ids need no escapes. */
-const CALL = /^\[2,"([^"]+)","([^"]+)"/;
-
 /** Answers a command: `reply` sends the payload of a CALLRESULT, at once or later. */
 export type OnCommand = (action: string, reply: (payload: string) => void) => void;
 
-/** Connects, boots and waits for the acceptance. */
-export async function connectBenchCharger(url: string, identity: string, onCommand?: OnCommand): Promise<BenchCharger> {
-  let waiting: ((ok: boolean) => void) | undefined;
-  let count = 0;
-  const lost = Promise.withResolvers<never>();
-  const link: ChargerLink = await connectWebSocket(
-    { url, identity, subprotocols: ['ocpp1.6'] },
-    {
-      onText: (text) => {
-        const command = onCommand === undefined ? null : CALL.exec(text);
-        if (command !== null) {
-          const [, messageId = '', action = ''] = command;
-          onCommand?.(action, (payload) => link.send(`[3,"${messageId}",${payload}]`));
-          return;
-        }
-        const done = waiting;
-        if (done === undefined) return;
-        waiting = undefined;
-        done(text.startsWith('[3,'));
-      },
-      onClose: (code, reason) => {
-        waiting?.(false);
-        waiting = undefined;
-        lost.reject(new Error(`${identity} was closed with ${code} ${reason}`));
-      },
-    },
-  );
-  lost.promise.catch(() => undefined);
-  const charger: BenchCharger = {
-    id: identity,
-    idle: () => waiting === undefined,
-    call: (action, payload, done) => {
-      count += 1;
-      waiting = done;
-      link.send(`[2,"${count}","${action}",${payload}]`);
-    },
-    close: () => link.close(1000, 'done'),
-  };
-  const booted = new Promise<boolean>((resolve) => {
-    charger.call('BootNotification', '{"chargePointVendor":"Voltlane","chargePointModel":"Bench"}', resolve);
-  });
-  if (!(await Promise.race([booted, lost.promise]))) throw new Error(`${identity} was refused at boot`);
-  return charger;
-}
+/** A CALL of the broker: its message ids need no escapes. */
+const CALL = /^\[2,"([^"]+)","([^"]+)"/;
+const BOOT = '{"chargePointVendor":"Voltlane","chargePointModel":"Bench"}';
+/** Chargers that connect and boot at a time. */
+const IN_PARALLEL = 50;
 
-/** Connects `count` chargers, a few at a time. */
+/** Connects and boots `count` chargers, a few at a time; rejects with what went wrong with the first that could not. */
 export async function connectFleet(
   url: string,
   count: number,
   onCommand?: OnCommand,
 ): Promise<readonly BenchCharger[]> {
-  const fleet: BenchCharger[] = [];
-  const inParallel = 50;
-  for (let from = 0; from < count; from += inParallel) {
-    const numbers = Array.from({ length: Math.min(inParallel, count - from) }, (_, index) => from + index);
-    fleet.push(...(await Promise.all(numbers.map((number) => connectBenchCharger(url, `BENCH-${number}`, onCommand)))));
+  const fleet = new BenchFleet(url, count, onCommand);
+  for (let from = 0; from < count; from += IN_PARALLEL) {
+    await Promise.all(fleet.chargers.slice(from, from + IN_PARALLEL).map((charger) => charger.connect()));
   }
-  return fleet;
+  return fleet.chargers;
+}
+
+/** The chargers of one bench and their sockets. */
+class BenchFleet implements ConnectionEvents {
+  readonly chargers: readonly FleetCharger[];
+
+  constructor(url: string, count: number, onCommand: OnCommand | undefined) {
+    const columns: SocketColumns = {
+      size: count,
+      sockets: Array.from({ length: count }, () => undefined),
+      link: new Uint8Array(count),
+    };
+    const target = parseTarget(url);
+    const connections = new Connections(columns, this);
+    this.chargers = Array.from({ length: count }, (_, row) => {
+      const id = `BENCH-${row}`;
+      const dial = (): void => {
+        connections.dial(row, { target, source: undefined, identity: id, subprotocol: 'ocpp1.6' }, performance.now());
+      };
+      return new FleetCharger(id, row, connections, dial, onCommand);
+    });
+  }
+
+  opened(row: number): void {
+    this.chargers[row]?.opened();
+  }
+
+  text(row: number, text: string): void {
+    this.chargers[row]?.text(text);
+  }
+
+  closed(row: number, code: number): void {
+    this.chargers[row]?.gone(`was closed with ${code}`);
+  }
+
+  refused(row: number, status: number): void {
+    this.chargers[row]?.gone(`was refused with ${status}`);
+  }
+
+  failed(row: number, why: string): void {
+    this.chargers[row]?.gone(`did not get through: ${why}`);
+  }
+
+  broken(): void {
+    // `closed` follows.
+  }
+}
+
+class FleetCharger implements BenchCharger {
+  readonly id: string;
+  readonly #row: number;
+  readonly #connections: Connections;
+  readonly #dial: () => void;
+  readonly #onCommand: OnCommand | undefined;
+  #booting: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+  #waiting: ((ok: boolean) => void) | undefined;
+  #count = 0;
+
+  constructor(id: string, row: number, connections: Connections, dial: () => void, onCommand: OnCommand | undefined) {
+    this.id = id;
+    this.#row = row;
+    this.#connections = connections;
+    this.#dial = dial;
+    this.#onCommand = onCommand;
+  }
+
+  /** Resolves when the broker has accepted its boot. */
+  connect(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#booting = { resolve, reject };
+      this.#dial();
+    });
+  }
+
+  idle(): boolean {
+    return this.#waiting === undefined;
+  }
+
+  call(action: string, payload: string, done: (ok: boolean) => void): void {
+    this.#count += 1;
+    this.#waiting = done;
+    this.#connections.send(this.#row, `[2,"${this.#count}","${action}",${payload}]`);
+  }
+
+  close(): void {
+    this.#connections.end(this.#row);
+  }
+
+  opened(): void {
+    this.call('BootNotification', BOOT, (ok) => {
+      if (ok) this.#booting?.resolve();
+      else this.gone('was refused at boot');
+    });
+  }
+
+  text(text: string): void {
+    const command = this.#onCommand === undefined ? null : CALL.exec(text);
+    if (command !== null) {
+      const [, messageId = '', action = ''] = command;
+      this.#onCommand?.(action, (payload) => this.#connections.send(this.#row, `[3,"${messageId}",${payload}]`));
+      return;
+    }
+    this.#answered(text.startsWith('[3,'));
+  }
+
+  /** Nothing more comes of it. */
+  gone(how: string): void {
+    this.#booting?.reject(new Error(`${this.id} ${how}`));
+    this.#answered(false);
+  }
+
+  #answered(ok: boolean): void {
+    const done = this.#waiting;
+    this.#waiting = undefined;
+    done?.(ok);
+  }
 }

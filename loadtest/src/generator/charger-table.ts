@@ -23,6 +23,8 @@ export interface ChargerTable {
   readonly link: Uint8Array;
   /** Index into the targets. */
   readonly target: Uint8Array;
+  /** 1 when the next dial goes to another target. */
+  readonly moving: Uint8Array;
   /** Dials in a row that led to nothing. */
   readonly failures: Uint8Array;
   /** One of `TEMPER`. */
@@ -82,6 +84,7 @@ export function createChargerTable(first: number, size: number): ChargerTable {
     sockets: Array.from({ length: size }, () => undefined),
     link: bytes(),
     target: bytes(),
+    moving: bytes(),
     failures: bytes(),
     temper: bytes(),
     version: bytes(),

@@ -33,6 +33,9 @@ export interface Address {
   readonly subprotocol: string;
 }
 
+/** What `Connections` keeps of each row. */
+export type SocketColumns = Pick<ChargerTable, 'size' | 'sockets' | 'link'>;
+
 const READ_BYTES = 65_536;
 /** An edge answers within its own 10 s; then the dial counts as failed. */
 const HANDSHAKE_MS_MAX = 15_000;
@@ -40,7 +43,7 @@ const NO_CLOSE_FRAME = 1006;
 
 /** The connections of all rows. */
 export class Connections {
-  readonly #table: ChargerTable;
+  readonly #table: SocketColumns;
   readonly #events: ConnectionEvents;
   readonly #buffer = Buffer.allocUnsafe(READ_BYTES);
   /** Beginnings of frames and handshakes whose rest has not come; nearly always empty. */
@@ -49,7 +52,7 @@ export class Connections {
   readonly #closeCodes: Uint16Array;
   #dialing = 0;
 
-  constructor(table: ChargerTable, events: ConnectionEvents) {
+  constructor(table: SocketColumns, events: ConnectionEvents) {
     this.#table = table;
     this.#events = events;
     this.#dialedMs = new Float64Array(table.size);

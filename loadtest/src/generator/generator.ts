@@ -175,6 +175,10 @@ export class Generator implements ConnectionEvents {
       return;
     }
     const { targets, sources, prefix, first, versions } = this.#plan;
+    if (this.#table.moving[row] === 1) {
+      this.#table.moving[row] = 0;
+      this.#table.target[row] = this.#balancer.next(this.#table.target[row] ?? 0, now());
+    }
     const target = targets[this.#table.target[row] ?? 0] ?? targets[0];
     const version = versions[this.#table.version[row] ?? 0] ?? '1.6';
     if (target === undefined) return;
@@ -201,12 +205,12 @@ export class Generator implements ConnectionEvents {
     this.#wheel.set(timerOf(row, TIMER.dial), now() + delayMs);
   }
 
-  /** The next dial goes elsewhere. */
+  /** The next dial goes elsewhere: where to is chosen then, as a balancer does. When all edges die at once, every target looks empty now. */
   #moveOn(row: number, isDown: boolean): void {
     const last = this.#table.target[row] ?? 0;
     this.#balancer.left(last);
     if (isDown) this.#balancer.refused(last, now());
-    this.#table.target[row] = this.#balancer.next(last, now());
+    this.#table.moving[row] = 1;
   }
 
   #backoffMs(row: number): number {

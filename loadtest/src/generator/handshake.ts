@@ -16,6 +16,12 @@ export interface Target {
   readonly path: string;
 }
 
+/** Where the chargers of `url`, e.g. `ws://127.0.0.1:9220/ocpp`, connect. */
+export function parseTarget(url: string): Target {
+  const { hostname, port, pathname } = new URL(url);
+  return { host: hostname, port: port === '' ? 80 : Number(port), path: pathname.replace(/\/$/, '') };
+}
+
 /** The answer to a handshake. */
 export type HandshakeAnswer =
   /** The end of the header has not come yet. */

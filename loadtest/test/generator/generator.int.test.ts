@@ -261,4 +261,26 @@ describe('a generator', () => {
     expect(events).toContain('Started T10-2 0');
     expect(rig.tick().counters.wrong).toBe(0);
   });
+
+  it('spreads its chargers evenly when all edges lose them at once', async () => {
+    const peers: ScriptedPeer[][] = [[], [], []];
+    const script = (at: number): Script => ({
+      onText: (peer, text) => {
+        if (text.includes('BootNotification') || text.includes('Heartbeat')) peers[at]?.push(peer);
+        answer(peer, text);
+      },
+    });
+    const brokers = await Promise.all([0, 1, 2].map((at) => startScriptedBroker(script(at))));
+    undo.push(() => {
+      for (const broker of brokers) broker.stop();
+    });
+    const targets = brokers.map(({ port }) => ({ host: '127.0.0.1', port, path: '/ocpp' }));
+    const rig = await play({ onText: answer }, { chargers: 90, targets, reconnectSpreadMs: 200 });
+    const held = (): readonly number[] => peers.map((all) => all.length);
+    await waitUntil('everybody', () => rig.tick().served === 90);
+    expect(held()).toEqual([30, 30, 30]);
+    for (const peer of peers.flatMap((all) => all.splice(0))) peer.cut();
+    await waitUntil('everybody again', () => held().reduce((sum, count) => sum + count, 0) === 90);
+    expect(Math.max(...held())).toBeLessThanOrEqual(36);
+  });
 });

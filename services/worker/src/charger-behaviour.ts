@@ -19,6 +19,7 @@ import type {
   PartitionId,
   SessionOpened,
   Subjects,
+  Tenant,
   Uplink,
   UplinkCall,
 } from '@voltlane/wire';
@@ -29,7 +30,7 @@ import { decideCall, requestNeeds } from './call-decision.ts';
 import { answeredCall, internalError, isShort, replyOutcome } from './call-outcome.ts';
 import type { ChargerActor, HandlerAnswered, Inbound } from './charger-actor.ts';
 import type { PolicyDefaults } from './charger-policy.ts';
-import { PolicyTable, policyFor } from './charger-policy.ts';
+import { policyFor } from './charger-policy.ts';
 import type { CommandDesk } from './commands/command-desk.ts';
 import type { Delegation } from './delegation/delegation.ts';
 import type { Heard } from './delegation/heard.ts';
@@ -46,6 +47,7 @@ import type { Pressure } from './pressure.ts';
 import { ResidentActor } from './resident-actor.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 import type { SessionChange } from './session-lifecycle.ts';
+import { SharedValues } from './shared-values.ts';
 import type { WorkerSpans } from './spans.ts';
 
 /** Conflicts in a row on one message before it is left to the edge's resend. */
@@ -87,7 +89,8 @@ interface Settlement {
 /** The mind of every charger's actor. */
 export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> {
   readonly #deps: BehaviourDependencies;
-  readonly #policies = new PolicyTable();
+  readonly #policies = new SharedValues<ChargerPolicy>((policy) => JSON.stringify(policy));
+  readonly #tenants = new SharedValues<Tenant>((tenant) => tenant);
 
   constructor(deps: BehaviourDependencies) {
     this.#deps = deps;
@@ -100,7 +103,7 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     const stateSubject = this.#deps.subjects.eventState({ tenant, chargerId });
     const [tail, policy] = await Promise.all([this.#deps.journal.readLast(stateSubject), this.#policy(message)]);
     const actor = new ResidentActor(
-      { tenant, chargerId, partition, epoch },
+      { tenant: this.#tenants.shared(tenant), chargerId, partition, epoch },
       { header: tail.record?.headers[STATE_HEADER], expectedSequence: tail.expectedSequence },
       policy,
       isHeard(message) ? message.arrivedMs : -1,

@@ -32,21 +32,3 @@ export function policyFor(record: ChargerRecord | undefined, defaults: PolicyDef
     commandTimeoutsMax: defaults.commandTimeoutsMax,
   };
 }
-
-/** Different policies remembered: chargers have few, and an operator who gives each its own gets no table of all. */
-const SHARED_MAX = 1_024;
-
-/** Equal policies as one object: every charger in memory holds one. */
-export class PolicyTable {
-  readonly #byText = new Map<string, ChargerPolicy>();
-
-  /** The policy that was seen first among those equal to this one. */
-  shared(policy: ChargerPolicy): ChargerPolicy {
-    const text = JSON.stringify(policy);
-    const known = this.#byText.get(text);
-    if (known !== undefined) return known;
-    if (this.#byText.size >= SHARED_MAX) this.#byText.clear();
-    this.#byText.set(text, policy);
-    return policy;
-  }
-}

@@ -5,7 +5,7 @@
  * Lean, because it has an entry for every connected charger: one text and a reference to the edge's id.
  */
 import type { ChargerAddress, EdgeId, PartitionId } from '@voltlane/wire';
-import { isChargerId, isTenant } from '@voltlane/wire';
+import { flatText, isChargerId, isTenant } from '@voltlane/wire';
 
 /** A charger and its partition. */
 export interface IndexedCharger extends ChargerAddress {
@@ -86,7 +86,7 @@ export class SessionIndex {
       id = edgeId;
       this.#edges.set(id, id);
     }
-    chargers.set(key, id);
+    chargers.set(before === undefined ? flatText(key) : key, id);
   }
 
   /** The charger is with no edge. */

@@ -106,7 +106,8 @@ export class SessionKeeper {
   /** The change is durable: the socket of the older session goes. */
   attached(actor: ChargerActor, inbound: Inbound, header: SessionHeader, change: SessionChange): void {
     const { outbox, metrics, log, index } = this.#deps;
-    actor.newestOpenedMonotonicMs = inbound.arrivedMs - (header.openedAgoMs ?? 0);
+    // A whole number is part of its object, another is one more.
+    actor.newestOpenedMonotonicMs = Math.floor(inbound.arrivedMs - (header.openedAgoMs ?? 0));
     index.put(actor, header.edgeId);
     metrics.session('attached');
     if (change.replaced === undefined) return;

@@ -1,6 +1,6 @@
 import { EMPTY_STATE } from '@voltlane/charger-state';
 import { describe, expect, it } from 'vitest';
-import { PolicyTable, policyFor } from '../src/charger-policy.ts';
+import { policyFor } from '../src/charger-policy.ts';
 import { boot, spreadIntervalS } from '../src/domain/registration.ts';
 import { charger, contextOf } from './domain/context.ts';
 
@@ -55,16 +55,5 @@ describe('the interval a charger is told', () => {
       heartbeatIntervalS: 120,
     } as const;
     for (const id of ids.slice(0, 50)) expect(intervalOf(id, { ...record, chargerId: id })).toBe(120);
-  });
-});
-
-describe('policies in memory', () => {
-  it('are one object as long as they are equal', () => {
-    const table = new PolicyTable();
-    const first = table.shared(policyFor(undefined, DEFAULTS));
-    expect(table.shared(policyFor(undefined, { ...DEFAULTS }))).toBe(first);
-    const other = table.shared(policyFor(undefined, { ...DEFAULTS, heartbeatIntervalS: 60 }));
-    expect(other.heartbeatIntervalS).toBe(60);
-    expect(table.shared(policyFor(undefined, DEFAULTS))).toBe(first);
   });
 });
