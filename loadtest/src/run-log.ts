@@ -58,6 +58,7 @@ export class RunLog {
   readonly phases: Phase[] = [];
   readonly #startMs: number;
   readonly #latest = new Map<string, GeneratorTick>();
+  readonly #ticks = new Map<string, number>();
   /** Latencies that came since the last second was closed. */
   #window: Readonly<Record<LatencyName, Histogram>> = emptyLatencies();
   #before: Counters = zeroCounters();
@@ -72,6 +73,7 @@ export class RunLog {
   /** A generator's tick. */
   take(generator: string, tick: GeneratorTick): void {
     this.#latest.set(generator, tick);
+    this.#ticks.set(generator, (this.#ticks.get(generator) ?? 0) + 1);
     for (const name of LATENCIES) {
       const encoded = tick.latencies[name];
       if (encoded !== undefined) this.#window[name].add(decodeFromCompressedBase64(encoded));
@@ -114,6 +116,19 @@ export class RunLog {
     this.seconds.push(second);
     this.#window = emptyLatencies();
     return second;
+  }
+
+  /** Ticks of each generator so far. */
+  ticks(): ReadonlyMap<string, number> {
+    return new Map(this.#ticks);
+  }
+
+  /**
+   * True when every generator has told of what happened before `since` was taken: the first tick after it may be older, and one that has
+   * thousands of lost connections to see to sends none for seconds.
+   */
+  isUpToDate(since: ReadonlyMap<string, number>): boolean {
+    return [...this.#ticks].every(([generator, ticks]) => ticks >= (since.get(generator) ?? 0) + 2);
   }
 
   /** All counts of all generators since the start. */

@@ -64,9 +64,7 @@ export function createStage(ports: StagePorts): RunningStage {
   const served = async (): Promise<number> => {
     const startMs = systemClock.monotonicMs();
     const limitS = SERVED_SLACK_S + options.chargers / options.connectsPerSecond + options.reconnectSeconds;
-    // Ticks under way still tell of the time before.
-    await nextSecond(log);
-    await nextSecond(log);
+    await orFailure(upToDate(log));
     for (;;) {
       const tookS = (systemClock.monotonicMs() - startMs) / 1000;
       const now = log.seconds.at(-1);
@@ -113,6 +111,13 @@ export function createStage(ports: StagePorts): RunningStage {
 function needed<T>(part: T | undefined, what: string): T {
   if (part === undefined) throw new LoadTestError('bad-options', `the scenario needs ${what}, which this run has not`);
   return part;
+}
+
+/** The newest second knows everything that happened before the call. */
+async function upToDate(log: RunLog): Promise<void> {
+  const since = log.ticks();
+  while (!log.isUpToDate(since)) await sleep(systemClock, POLL_MS);
+  await nextSecond(log);
 }
 
 async function nextSecond(log: RunLog): Promise<void> {

@@ -45,6 +45,19 @@ describe('the log of a run', () => {
     expect(next).toMatchObject({ callsPerSecond: 0, p50Ms: undefined });
   });
 
+  it('is up to date with something when every generator has told twice since', () => {
+    const log = new RunLog(0);
+    log.take('a', tally([]).tick());
+    const since = log.ticks();
+    log.take('a', tally([]).tick());
+    log.take('b', tally([]).tick());
+    expect(log.isUpToDate(since)).toBe(false);
+    log.take('a', tally([]).tick());
+    expect(log.isUpToDate(since)).toBe(false);
+    log.take('b', tally([]).tick());
+    expect(log.isUpToDate(since)).toBe(true);
+  });
+
   it('gives each phase its own counts, latencies and CPU', () => {
     const log = new RunLog(0);
     const generator = tally([5], 2);
