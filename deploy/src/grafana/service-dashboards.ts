@@ -42,6 +42,7 @@ export const EDGE: Dashboard = {
         },
         each('Without a reply yet', 'edge_pending'),
         each('Handshakes waiting for the workers', 'edge_handshakes_waiting'),
+        each('Sessions that may be on their way at once', 'edge_attach_limit'),
         rates('Sent again', ['edge_resends', 'edge_no_responders', 'edge_overloads', 'edge_coalesced']),
         ratesBy('Messages of workers', 'edge_downlinks', 'fate'),
       ],

@@ -135,7 +135,7 @@ export class Connection implements Sender {
   }
 
   replied(seq: number, outcome: DownlinkReply['outcome']): void {
-    if (seq === 0) this.#leaveSlot();
+    if (seq === 0) this.#slot?.arrived();
     this.handle({ kind: 'reply', seq, outcome });
   }
 

@@ -67,6 +67,8 @@ export interface Edge {
   pending(): number;
   /** Handshakes that wait for the workers. */
   handshakesWaiting(): number;
+  /** Sessions that may be on their way to their actors now. */
+  attachLimit(): number;
   /** Traces of chargers that are followed. */
   traces(): number;
   /** Takes no new sockets, closes the open ones at the set pace, delivers what was taken; ends before `stopDeadlineMs`. */
@@ -256,6 +258,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
     sessions: () => sessions.size,
     pending: () => uplinks.pending(),
     handshakesWaiting: () => gate.waiting,
+    attachLimit: () => gate.limit,
     traces: () => traces.size,
     stop: () => {
       stopping ??= stop();

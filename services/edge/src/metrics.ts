@@ -124,6 +124,7 @@ export interface EdgeGauges {
   sessions(): number;
   pending(): number;
   handshakesWaiting(): number;
+  attachLimit(): number;
   traces(): number;
 }
 
@@ -229,6 +230,11 @@ export const createEdgeMetrics = (metrics: Metrics): EdgeMetrics & { show(gauges
         name: 'edge_handshakes_waiting',
         help: 'Handshakes that wait until the workers have taken the sessions before them.',
         read: () => gauges.handshakesWaiting(),
+      });
+      metrics.readGauge({
+        name: 'edge_attach_limit',
+        help: 'Sessions that may be on their way to their actors now: `VOLTLANE_ATTACHES_MAX`, fewer while that takes long.',
+        read: () => gauges.attachLimit(),
       });
       metrics.readGauge({
         name: 'edge_traces',

@@ -42,6 +42,7 @@ export const startEdge = async (deps: EdgeDeps): Promise<Edge> => {
     sessions: () => edge.sessions(),
     pending: () => edge.pending(),
     handshakesWaiting: () => edge.handshakesWaiting(),
+    attachLimit: () => edge.attachLimit(),
     traces: () => edge.traces(),
   });
   return edge;

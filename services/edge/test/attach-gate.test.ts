@@ -25,11 +25,27 @@ it('lets handshakes in up to the bound, the next one when a session is known to 
   await settled();
   expect(entered).toHaveLength(2);
   expect(gate.waiting).toBe(2);
+  entered[0]?.arrived();
   entered[0]?.leave();
-  entered[0]?.leave();
+  entered[0]?.arrived();
   await settled();
   expect(entered).toHaveLength(3);
   expect(gate.waiting).toBe(1);
+});
+
+it('lets fewer in while they take long to arrive, and does not learn from those that never do', async () => {
+  const { gate, entered, ask, pass } = rig(8);
+  for (let n = 0; n < 30; n += 1) void ask();
+  await settled();
+  expect(entered).toHaveLength(8);
+  pass(500);
+  entered[0]?.leave();
+  expect(gate.limit).toBe(8);
+  entered[1]?.arrived();
+  expect(gate.limit).toBe(6);
+  await settled();
+  // Seven were on their way when the limit fell to six: nobody took the place of the second.
+  expect(entered).toHaveLength(9);
 });
 
 it('does not hold the door shut for workers that do not answer', async () => {

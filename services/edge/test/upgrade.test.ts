@@ -55,7 +55,7 @@ const context = (over: Partial<UpgradeContext> = {}): UpgradeContext => ({
   chargers: 'registered',
   strictness: 'strict',
   noSubprotocol: 'reject',
-  attach: () => ({ leave: () => undefined }),
+  attach: () => ({ arrived: () => undefined, leave: () => undefined }),
   admitReplacement: () => undefined,
   ...over,
 });
