@@ -135,7 +135,11 @@ export class Connection implements Sender {
   }
 
   replied(seq: number, outcome: DownlinkReply['outcome']): void {
-    if (seq === 0) this.#slot?.arrived();
+    if (seq === 0) {
+      this.#slot?.arrived();
+      // A connection lives for days, its slot for milliseconds.
+      this.#slot = undefined;
+    }
     this.handle({ kind: 'reply', seq, outcome });
   }
 

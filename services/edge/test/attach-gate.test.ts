@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AttachSlot } from '../src/attach-gate.ts';
 import { AttachGate } from '../src/attach-gate.ts';
+import { createCountingMetrics } from './counting-metrics.ts';
+import { connectionOf } from './lone-connection.ts';
 
 const rig = (attachesMax: number) => {
   let nowMs = 0;
@@ -96,4 +98,13 @@ it('refuses at once when too many wait, and everybody once it is closed', async 
   expect(gate.waiting).toBe(0);
   expect(entered.filter((slot) => slot !== undefined)).toHaveLength(1);
   expect(gate.enter()).toBeUndefined();
+});
+
+it('is told once that a session has arrived, and its connection keeps no slot for the days that follow', () => {
+  const told: string[] = [];
+  const slot = { arrived: () => void told.push('arrived'), leave: () => void told.push('leave') };
+  const connection = connectionOf('CP1', createCountingMetrics(), () => undefined, 'close', slot);
+  connection.replied(0, { kind: 'noted' });
+  connection.gone(1006, '');
+  expect(told).toEqual(['arrived']);
 });

@@ -1,6 +1,7 @@
 /** A connection without a socket or a bus, for tests of what acts on many of them. */
 import { createFakeClock, Deadlines } from '@voltlane/time';
 import { chargerId, edgeId, partitionId, sessionId, tenant } from '@voltlane/wire';
+import type { AttachSlot } from '../src/attach-gate.ts';
 import { Connection } from '../src/connection.ts';
 import type { EdgeMetrics } from '../src/metrics.ts';
 import { createSession } from '../src/session.ts';
@@ -11,6 +12,7 @@ export const connectionOf = (
   metrics: EdgeMetrics,
   onClose: (code: number | undefined) => void,
   closeBy: 'close' | 'terminate' = 'close',
+  slot?: AttachSlot,
 ): Connection => {
   const session = createSession(
     {
@@ -45,7 +47,7 @@ export const connectionOf = (
     pending: () => 0,
     stop: nothing,
   };
-  return new Connection(session, socket, {
+  const ports = {
     clock: createFakeClock(),
     uplinks,
     metrics,
@@ -53,5 +55,6 @@ export const connectionOf = (
     deadlines: new Deadlines<Connection>(),
     onGone: nothing,
     onEnded: nothing,
-  });
+  };
+  return new Connection(session, socket, ports, slot);
 };

@@ -86,6 +86,7 @@ export class SessionIndex {
       id = edgeId;
       this.#edges.set(id, id);
     }
+    // A map keeps the key it had.
     chargers.set(before === undefined ? flatText(key) : key, id);
   }
 

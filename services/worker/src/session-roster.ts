@@ -41,8 +41,8 @@ interface Loss {
 }
 
 /**
- * Chargers told per tick: 1,000 a second, and never fewer than 20. At 2,000 the worker took what the edges that start again needed, and 200 a second
- * beside everybody's return were a tenth of all appends then, most of them for chargers that were back a minute later.
+ * Chargers told per tick: 1,000 a second, and never fewer than 20. Each is an append, and most are for chargers that will be back
+ * within a minute, whose attach says the same: while edges start again and everybody returns, few are worth their price.
  */
 const TOLD_PER_TICK = { min: 1, max: 50 };
 /** Chargers not told for each that came to another edge in the tick before: its attach and its first call cost about as much. */
