@@ -1,4 +1,5 @@
 /** The frame around every main: configuration, signals, failures. Owns nothing of what the services do. */
+import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { type ConfigOf, configOfProcess, type GroupName } from '@voltlane/config';
 import { createLog, superviseProcess } from '@voltlane/telemetry';
@@ -48,6 +49,8 @@ export async function runProcess<G extends GroupName>(
   });
   try {
     await started;
+    // Where NODE_COMPILE_CACHE is set, what was compiled is kept now: a process that is killed keeps nothing on its way out.
+    flushCompileCache();
   } catch (error) {
     if (giveUp.signal.aborted) return;
     log.debug({ err: error }, 'start failed');

@@ -19,6 +19,7 @@ export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';
 export { type BadPayload, loadSamplePayloads, type SamplePayloads } from './sample-payloads.ts';
 export { createServiceNode, type ServiceNode, type ServiceNodeOptions } from './service-node.ts';
 export {
+  EDGE_FLAGS,
   NODE_FLAGS,
   nodeFlags,
   type ProcessExit,

@@ -22,13 +22,18 @@ export const NODE_FLAGS: readonly string[] = [
   '--v8-pool-size=1',
 ];
 
-/** Flags of a worker, after those: of a flag that is there twice the last one counts. */
+/** Flags of an edge and of a worker, after those: of a flag that is there twice the last one counts. */
+export const EDGE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
 /** All flags of Node a service is run with. */
 export function nodeFlags(service: string): readonly string[] {
+  if (service === 'edge') return [...NODE_FLAGS, ...EDGE_FLAGS];
   return service === 'worker' ? [...NODE_FLAGS, ...WORKER_FLAGS] : NODE_FLAGS;
 }
+
+/** Where compiled code is kept, as in the scripts of package.json: a service starts in half the CPU time. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled');
 
 /** Services that have a main.ts. */
 export type ServiceName = 'broker' | 'edge' | 'worker' | 'api' | 'virtual-charger';
@@ -74,7 +79,7 @@ const ANSWER_MS_MAX = 2_000;
 
 /** Starts the service and, with `readyUrl`, waits until it says 200 there. */
 export async function startService(options: ServiceProcessOptions): Promise<ServiceProcess> {
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { NODE_COMPILE_CACHE: COMPILED };
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !name.startsWith('VOLTLANE_')) env[name] = value;
   }

@@ -31,7 +31,7 @@ interface Waiting {
 
 /** Longest a slot is held: of workers that do not answer an edge asks for one session a second, not for none. */
 const HELD_MS_MAX = 5_000;
-const WAIT_MS_MAX = 5_000;
+const WAIT_MS_MAX = 8_000;
 const WAITING_MAX = 4_096;
 
 /** The gate of one edge. Times are monotonic milliseconds. */

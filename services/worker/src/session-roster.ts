@@ -36,8 +36,9 @@ export interface SessionRosterDependencies {
 
 interface Loss {
   readonly edgeId: EdgeId;
-  readonly chargers: readonly IndexedCharger[];
-  next: number;
+  readonly chargers: Iterator<IndexedCharger, undefined>;
+  /** Found, but there was no room for its actor. */
+  held: IndexedCharger | undefined;
 }
 
 /**
@@ -124,15 +125,13 @@ export class SessionRoster {
   }
 
   #lost(edgeId: EdgeId): void {
-    const chargers = this.index.chargersOf(edgeId);
-    this.#deps.log.warn({ edge: edgeId, chargers: chargers.length }, 'looking into the chargers of a gone edge');
-    if (chargers.length === 0) {
-      this.index.forgetEdge(edgeId);
-      return;
-    }
-    this.#losses.push({ edgeId, chargers, next: 0 });
+    const { index } = this;
+    const chargers = index.countOf(edgeId);
+    this.#deps.log.warn({ edge: edgeId, chargers }, 'looking into the chargers of a gone edge');
+    if (chargers === 0) return;
+    this.#losses.push({ edgeId, chargers: index.chargersOf(edgeId), held: undefined });
     if (this.#stopTelling !== undefined) return;
-    this.#movedBefore = this.index.moved;
+    this.#movedBefore = index.moved;
     this.#stopTelling = this.#deps.clock.every(TICK_MS, () => this.#tell());
   }
 
@@ -140,23 +139,16 @@ export class SessionRoster {
     const moved = this.index.moved - this.#movedBefore;
     this.#movedBefore = this.index.moved;
     let left = Math.max(TOLD_PER_TICK.min, TOLD_PER_TICK.max - TOLD_PER_MOVE * moved);
-    for (let loss = this.#losses[0]; loss !== undefined && left > 0; loss = this.#losses[0]) {
-      const { edgeId } = loss;
-      for (
-        let charger = loss.chargers[loss.next];
-        charger !== undefined && left > 0;
-        charger = loss.chargers[loss.next]
-      ) {
-        // No room for the actor now: the rest waits for the next tick.
-        if (!this.#tellOne(edgeId, charger)) return;
-        loss.next += 1;
+    for (let loss = this.#losses[0]; loss !== undefined; loss = this.#losses[0]) {
+      for (let charger = next(loss); charger !== undefined; charger = next(loss)) {
+        // Whose turn is not yet, or for whose actor there is no room now, waits for the next tick.
+        loss.held = charger;
+        if (left === 0 || !this.#tellOne(loss.edgeId, charger)) return;
+        loss.held = undefined;
         left -= 1;
       }
-      if (loss.next < loss.chargers.length) return;
       this.#losses.shift();
-      this.index.forgetEdge(edgeId);
     }
-    if (this.#losses.length > 0) return;
     this.#stopTelling?.();
     this.#stopTelling = undefined;
   }
@@ -180,6 +172,10 @@ export class SessionRoster {
   }
 
   #backlog(): number {
-    return this.#losses.reduce((sum, loss) => sum + loss.chargers.length - loss.next, 0);
+    return this.#losses.reduce((sum, { edgeId }) => sum + this.index.countOf(edgeId), 0);
   }
+}
+
+function next(loss: Loss): IndexedCharger | undefined {
+  return loss.held ?? loss.chargers.next().value;
 }
