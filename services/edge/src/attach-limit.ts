@@ -6,14 +6,14 @@
  */
 
 /** An attach that takes longer has waited: with nothing before it, it takes 3 to 15 ms. */
-const SOON_MS = 200;
+const SOON_MS = 150;
 /** What is left of the limit after one that took longer. */
 const SHRINK = 0.75;
 /**
  * Some are always let in: where calls alone are more than the workers can do, nobody would come back ever. Fewer at a time are dearer each: what
  * arrives together is read, stored and answered together.
  */
-const LIMIT_MIN = 12;
+const LIMIT_MIN = 8;
 
 /** The limit of one edge. Times are monotonic milliseconds. */
 export class AttachLimit {

@@ -1,28 +1,28 @@
 import { expect, it } from 'vitest';
 import { AttachLimit } from '../src/attach-limit.ts';
 
-it('falls once for all that were on their way, down to twelve, and not below', () => {
+it('falls once for all that were on their way, down to eight, and not below', () => {
   const limit = new AttachLimit(32);
-  limit.arrived(0, 201, true);
+  limit.arrived(0, 151, true);
   expect(limit.now).toBe(24);
-  limit.arrived(150, 400, true);
+  limit.arrived(100, 300, true);
   expect(limit.now).toBe(24);
-  limit.arrived(201, 402, true);
+  limit.arrived(151, 302, true);
   expect(limit.now).toBe(18);
   for (let atMs = 1_000; atMs < 9_000; atMs += 300) limit.arrived(atMs, atMs + 250, true);
-  expect(limit.now).toBe(12);
+  expect(limit.now).toBe(8);
 });
 
 it('rises by one for each round of quick ones, as long as somebody waits, up to where it began', () => {
-  const limit = new AttachLimit(16);
+  const limit = new AttachLimit(12);
   for (let atMs = 0; atMs < 3_000; atMs += 300) limit.arrived(atMs, atMs + 250, true);
+  expect(limit.now).toBe(8);
+  for (let n = 0; n < 100; n += 1) limit.arrived(5_000, 5_150, false);
+  expect(limit.now).toBe(8);
+  for (let n = 0; n < 9; n += 1) limit.arrived(5_000, 5_150, true);
+  expect(limit.now).toBe(9);
+  for (let n = 0; n < 200; n += 1) limit.arrived(5_000, 5_150, true);
   expect(limit.now).toBe(12);
-  for (let n = 0; n < 100; n += 1) limit.arrived(5_000, 5_200, false);
-  expect(limit.now).toBe(12);
-  for (let n = 0; n < 13; n += 1) limit.arrived(5_000, 5_200, true);
-  expect(limit.now).toBe(13);
-  for (let n = 0; n < 200; n += 1) limit.arrived(5_000, 5_200, true);
-  expect(limit.now).toBe(16);
 });
 
 it('never passes what is set, be it one', () => {
@@ -48,11 +48,11 @@ function settled(ratePerS: number, fixedMs: number): { readonly tookMs: number; 
   return { tookMs, limit: limit.now };
 }
 
-it('finds the number that keeps attaching near 200 ms without leaving the workers idle', () => {
+it('finds the number that keeps attaching near 150 ms without leaving the workers idle', () => {
   const busy = settled(700, 5);
-  expect(busy.tookMs).toBeGreaterThan(120);
-  expect(busy.tookMs).toBeLessThan(250);
+  expect(busy.tookMs).toBeGreaterThan(90);
+  expect(busy.tookMs).toBeLessThan(190);
   expect(settled(100_000, 5)).toEqual({ tookMs: 5, limit: 32 });
   // More than the workers can take with the fewest there may be.
-  expect(settled(50, 5).limit).toBe(12);
+  expect(settled(50, 5).limit).toBe(8);
 });

@@ -60,7 +60,7 @@ export const edgeOptions: OptionGroup<EdgeOptions> = {
   attachesMax: {
     kind: integer(1, 100_000),
     default: 32,
-    doc: 'Sessions on their way to their actors at once, fewer (down to 12) while that takes longer than 200 ms; further handshakes wait up to 8 s, then 503. Keeps a wave of reconnects from delaying the chargers that are there.',
+    doc: 'Sessions on their way to their actors at once, fewer (down to 8) while that takes longer than 150 ms; further handshakes wait up to 8 s, then 503. Keeps a wave of reconnects from delaying the chargers that are there.',
   },
   handshakeTimeoutMs: {
     kind: integer(100, 120_000),
