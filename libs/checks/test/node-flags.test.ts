@@ -10,7 +10,7 @@ it('runs services in tests, scripts and the image with the same flags of Node', 
   for (const name of ['start', 'edge', 'worker', 'api']) {
     expect(flagsIn(scripts[name] ?? '')).toEqual(nodeFlags(name));
     expect(scripts[name]).toMatch(
-      /^NODE_COMPILE_CACHE="\$\{NODE_COMPILE_CACHE:-node_modules\/.cache\/compiled\}" exec node /,
+      /^NODE_COMPILE_CACHE="\$\{NODE_COMPILE_CACHE:-node_modules\/\.cache\/compiled\}" exec node /,
     );
   }
   const entry = readFileSync(`${ROOT}deploy/Dockerfile`, 'utf8')

@@ -22,8 +22,10 @@ export const NODE_FLAGS: readonly string[] = [
   '--v8-pool-size=1',
 ];
 
-/** Flags of an edge and of a worker, after those: of a flag that is there twice the last one counts. */
+/** Flags of an edge, after those: of a flag that is there twice the last one counts. */
 export const EDGE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
+
+/** Flags of a worker, likewise. */
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
 /** All flags of Node a service is run with. */

@@ -37,7 +37,7 @@ export interface SessionRosterDependencies {
 interface Loss {
   readonly edgeId: EdgeId;
   readonly chargers: Iterator<IndexedCharger, undefined>;
-  /** Found, but there was no room for its actor. */
+  /** Found, and to be told next: its turn had not come, or there was no room for its actor. */
   held: IndexedCharger | undefined;
 }
 
@@ -141,7 +141,6 @@ export class SessionRoster {
     let left = Math.max(TOLD_PER_TICK.min, TOLD_PER_TICK.max - TOLD_PER_MOVE * moved);
     for (let loss = this.#losses[0]; loss !== undefined; loss = this.#losses[0]) {
       for (let charger = next(loss); charger !== undefined; charger = next(loss)) {
-        // Whose turn is not yet, or for whose actor there is no room now, waits for the next tick.
         loss.held = charger;
         if (left === 0 || !this.#tellOne(loss.edgeId, charger)) return;
         loss.held = undefined;
