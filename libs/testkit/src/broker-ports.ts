@@ -1,5 +1,5 @@
 /** Free ports for a broker in one process. */
-import { freePort } from './nats-server.ts';
+import { freePort } from './free-port.ts';
 
 /** The ports, and the settings that give them to the broker. */
 export interface BrokerPorts {

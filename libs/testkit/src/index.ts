@@ -10,11 +10,12 @@ export {
 } from './bad-input-cases.ts';
 export { type BrokerPorts, freeBrokerPorts } from './broker-ports.ts';
 export { debianBinary, natsServerBinary } from './debian-binary.ts';
+export { freePort } from './free-port.ts';
 export { type BelievedMessage, type BelievedSession, checkHistory } from './history-check.ts';
 export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } from './journal-history.ts';
 export { type MachineFacts, machineFacts } from './machine-facts.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
-export { freePort, type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';
 export { type BadPayload, loadSamplePayloads, type SamplePayloads } from './sample-payloads.ts';
 export { createServiceNode, type ServiceNode, type ServiceNodeOptions } from './service-node.ts';

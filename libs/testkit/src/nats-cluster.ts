@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, type NatsServer, startNatsServer } from './nats-server.ts';
+import { freePort } from './free-port.ts';
+import { type NatsServer, startNatsServer } from './nats-server.ts';
 
 /** A cluster under a test's control. */
 export interface NatsCluster {

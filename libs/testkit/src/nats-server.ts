@@ -6,10 +6,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { natsServerBinary } from './debian-binary.ts';
+import { freePort } from './free-port.ts';
 
 /** How to start a server. */
 export interface NatsServerOptions {
@@ -98,28 +99,6 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       throw error;
     }
   }
-}
-
-/** Ports of tests are below those a load test takes, and those the system gives to clients, of which many come and go. */
-const PORTS = { first: 10_000, count: 10_000 };
-/** Processes begin apart, so that none finds what another has chosen and not yet taken. */
-let portsTried = process.pid * 131;
-
-/** A TCP port of 127.0.0.1 that was free a moment ago, and that this process has not been given before. */
-export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < PORTS.count; attempt += 1) {
-    const port = PORTS.first + (portsTried++ % PORTS.count);
-    if (await isFree(port)) return port;
-  }
-  throw new Error(`no port from ${PORTS.first} to ${PORTS.first + PORTS.count - 1} is free`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 interface ServerParts {

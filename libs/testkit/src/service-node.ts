@@ -1,6 +1,6 @@
 /** One edge or worker as a real process that keeps its ports over kill, freeze, stop and start. */
 
-import { freePort } from './nats-server.ts';
+import { freePort } from './free-port.ts';
 import type { ProcessExit, ServiceProcess } from './service-process.ts';
 import { startService } from './service-process.ts';
 
