@@ -1,4 +1,5 @@
 /** The newest socket of a charger wins on whatever edge it is; nothing an older one says later changes that. */
+import { setTimeout } from 'node:timers/promises';
 import { waitUntil } from '@voltlane/testkit';
 import { systemClock } from '@voltlane/time';
 import type { Uplink } from '@voltlane/wire';
@@ -8,6 +9,8 @@ import { startEdgePair } from './edge-pair.ts';
 
 /** A handshake and one round trip take some 20 ms; the rest is for a busy machine. */
 const TAKEOVER_MS_MAX = 2000;
+/** Between two sockets whose age is to tell them apart: what a message takes counts as youth (decision 6), and a busy machine takes some. */
+const APART_MS = 400;
 const BOOT = { chargePointVendor: 'V', chargePointModel: 'M' };
 
 let pair: EdgePair | undefined;
@@ -97,6 +100,7 @@ describe('the newest socket of a charger', () => {
         },
       });
       const older = await made.connect(0, 'CP1');
+      await setTimeout(APART_MS);
       const newer = await made.connect(1, 'CP1');
       await newer.ask('beat', 'Heartbeat');
       lossy = false;
