@@ -9,10 +9,15 @@ const FIRST = 10_000;
 const BLOCKS = 100;
 const BLOCK_PORTS = 100;
 
-/** Blocks are looked for from a place that differs by process, since most of the first are taken. */
+interface Block {
+  next: number;
+  readonly end: number;
+}
+
+/** Blocks are looked for from a place that differs by process, so that it seldom asks for a taken one. */
 let nextBlock = process.pid % BLOCKS;
 let blocksTried = 0;
-let block: Promise<{ next: number; readonly end: number }> | undefined;
+let block: Promise<Block> | undefined;
 
 /**
  * A TCP port of 127.0.0.1 that was free a moment ago, and that neither this nor another process was or will be given while both
@@ -31,7 +36,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-async function ownBlock(): Promise<{ next: number; readonly end: number }> {
+async function ownBlock(): Promise<Block> {
   while (blocksTried < BLOCKS) {
     const first = FIRST + nextBlock * BLOCK_PORTS;
     nextBlock = (nextBlock + 1) % BLOCKS;

@@ -13,7 +13,7 @@ export interface ServiceNodeOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Address chargers and probes reach it by; default 127.0.0.1. */
   readonly host?: string;
-  /** Default: any free ones. Those are ephemeral, which many clients on this machine can take from a node that is down. */
+  /** Default: any free ones (`freePort`). */
   readonly ports?: { readonly ocpp: number; readonly health: number };
   /** Extra arguments of node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
