@@ -11,13 +11,13 @@ interface Seen {
 }
 
 interface Backend {
-  /** Dies with a record in hand: handled, not acknowledged. */
-  readonly die: () => Promise<void>;
+  /** Resolves when it has died. */
+  readonly died: Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Reads every record of the tenant. */
-async function backend(url: string, seen: Seen[]): Promise<Backend> {
+/** Reads every record of the tenant; dies with a record in hand, handled and not acknowledged, when `dieAt` events are seen. */
+async function backend(url: string, seen: Seen[], dieAt = Infinity): Promise<Backend> {
   const nats: NatsConnection = await connect({ servers: url });
   const { consumers } = await nats.jetstreamManager();
   await consumers.add('VOLTLANE_EVENTS', {
@@ -29,24 +29,16 @@ async function backend(url: string, seen: Seen[]): Promise<Backend> {
   });
   const billing = await nats.jetstream().consumers.get('VOLTLANE_EVENTS', 'billing');
   const messages = await billing.consume();
-  let dying = false;
-  const reading = (async (): Promise<void> => {
+  const died = (async (): Promise<void> => {
     for await (const message of messages) {
       const record: unknown = JSON.parse(message.string());
       const { charger, events } = record as { charger: string; events: readonly { id: string }[] };
       for (const { id } of events) seen.push({ charger, id });
-      if (dying) break;
+      if (seen.length >= dieAt) return nats.close();
       message.ack();
     }
   })();
-  return {
-    die: async () => {
-      dying = true;
-      await reading;
-      await nats.close();
-    },
-    stop: () => nats.close(),
-  };
+  return { died, stop: () => nats.close() };
 }
 
 /** How many events came again from `start` on. They must be the last ones seen before it, in their order, and nothing else. */
@@ -71,15 +63,13 @@ it('gives every event in order, and repeats some only where the consumer or its 
       }
     };
     const seen: Seen[] = [];
-    const first = await backend(server.url, seen);
+    const first = await backend(server.url, seen, 60);
     const writing = write(60);
-    await waitUntil('some events', () => seen.length > 60);
-    await first.die();
+    await first.died;
     const firstStop = seen.length;
 
-    const second = await backend(server.url, seen);
-    await waitUntil('more events', () => seen.length > firstStop + 60);
-    await second.die();
+    const second = await backend(server.url, seen, firstStop + 60);
+    await second.died;
     const secondStop = seen.length;
     // The record that was not acknowledged, and nothing else.
     const secondAgain = comingAgain(seen, firstStop);
