@@ -20,6 +20,8 @@ import { Mailbox } from './mailbox.ts';
 
 /** Idle actors passivated at once when the host is full: enough that the next newcomers need no search, few enough not to stall. */
 const EVICTIONS_MAX = 64;
+/** Parts in which one look at all actors is done: 100,000 in one go are out of every cache, and a worker that looked at them stood still. */
+const SWEEP_PARTS = 20;
 
 /** One actor as the host sees it. */
 interface Cell<Actor, Message> {
@@ -50,6 +52,10 @@ export class ActorHost<Actor, Message> {
   readonly #clock: Clock;
   readonly #rooms = new Map<PartitionId, Room<Actor, Message>>();
   #stopSweep: CancelTimer | undefined;
+  /** Rooms the present look has yet to come to; those that open meanwhile come at its end. */
+  #unswept: Iterator<Room<Actor, Message>, undefined> | undefined;
+  /** Rooms the sweep owes, a fraction of one among them. */
+  #sweepDue = 0;
   #actors = 0;
   #waiting = 0;
   #busy = 0;
@@ -64,9 +70,9 @@ export class ActorHost<Actor, Message> {
     this.#clock = clock;
   }
 
-  /** Starts looking for idle actors. */
+  /** Starts looking for idle actors: at each once per `sweepMs`, a part of the rooms at a time. */
   start(): void {
-    this.#stopSweep ??= this.#clock.every(this.#options.sweepMs, () => this.passivateIdle());
+    this.#stopSweep ??= this.#clock.every(this.#options.sweepMs / SWEEP_PARTS, () => this.#sweepPart());
   }
 
   /** Stops the sweep; rooms are closed by `drain` or `drop`. */
@@ -149,15 +155,34 @@ export class ActorHost<Actor, Message> {
 
   /** Passivates up to `most` actors idle for `idleMs` (default: the option); returns how many. */
   passivateIdle(idleMs: number = this.#options.idleMs, most: number = Number.POSITIVE_INFINITY): number {
-    const before = this.#clock.monotonicMs() - idleMs;
     let passivated = 0;
     for (const room of this.#rooms.values()) {
-      for (const cell of room.cells.values()) {
-        if (passivated >= most) break;
-        if (cell.current !== undefined || cell.lastUsedMs > before || this.#isHeld(cell)) continue;
-        room.cells.delete(cell.key);
-        passivated += 1;
-      }
+      if (passivated >= most) break;
+      passivated += this.#passivateIn(room, idleMs, most - passivated);
+    }
+    return passivated;
+  }
+
+  #sweepPart(): void {
+    this.#sweepDue += this.#rooms.size / SWEEP_PARTS;
+    while (this.#sweepDue >= 1) {
+      const room = this.#unswept?.next().value;
+      if (room !== undefined) {
+        this.#passivateIn(room, this.#options.idleMs, Number.POSITIVE_INFINITY);
+        this.#sweepDue -= 1;
+      } else if (this.#rooms.size > 0) this.#unswept = this.#rooms.values();
+      else this.#sweepDue = 0;
+    }
+  }
+
+  #passivateIn(room: Room<Actor, Message>, idleMs: number, most: number): number {
+    const before = this.#clock.monotonicMs() - idleMs;
+    let passivated = 0;
+    for (const cell of room.cells.values()) {
+      if (passivated >= most) break;
+      if (cell.current !== undefined || cell.lastUsedMs > before || this.#isHeld(cell)) continue;
+      room.cells.delete(cell.key);
+      passivated += 1;
     }
     this.#actors -= passivated;
     this.#passivations += passivated;

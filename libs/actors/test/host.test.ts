@@ -235,6 +235,44 @@ describe('passivation', () => {
     subject.stop();
   });
 
+  it('looks at a part of the partitions at a time, and at all of them within a sweep', async () => {
+    const { subject, clock } = host();
+    const partitions = Array.from({ length: 40 }, (_, index) => partitionId(index));
+    for (const partition of partitions) {
+      subject.open(partition);
+      subject.deliver(partition, `in ${partition}`, 'one');
+    }
+    await settle();
+    clock.advance(OPTIONS.idleMs);
+    subject.start();
+    const left: number[] = [];
+    for (let part = 0; part < 20; part += 1) {
+      clock.advance(OPTIONS.sweepMs / 20);
+      left.push(subject.stats().actors);
+    }
+    expect(left).toEqual(Array.from({ length: 20 }, (_, part) => 38 - 2 * part));
+    subject.stop();
+  });
+
+  it('looks no seldomer at few partitions, and goes on when some were closed', async () => {
+    const { subject, clock } = host();
+    subject.start();
+    for (let round = 0; round < 5; round += 1) {
+      subject.deliver(P0, `round ${round}`, 'one');
+      await settle();
+      clock.advance(OPTIONS.idleMs + OPTIONS.sweepMs);
+      expect(subject.stats().actors).toBe(0);
+    }
+    subject.drop(P0);
+    clock.advance(OPTIONS.sweepMs);
+    subject.open(P0);
+    subject.deliver(P0, 'again', 'one');
+    await settle();
+    clock.advance(OPTIONS.idleMs + OPTIONS.sweepMs);
+    expect(subject.stats()).toMatchObject({ actors: 0, passivations: 6 });
+    subject.stop();
+  });
+
   it('never takes an actor with a message in hand', async () => {
     const { subject, clock } = host();
     subject.start();

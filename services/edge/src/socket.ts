@@ -38,6 +38,8 @@ export class ChargerSocket extends WebSocket {
   connection: Connection | undefined;
   /** What `ws` writes its frames to, when frames of ours may stand between them: undefined where it compresses, and has a queue of its own. */
   plainStream: Duplex | undefined;
+  /** Where `ws` collects the fragments of the next message. */
+  #fragments: unknown[] | undefined;
 
   /** A lone surrogate leaves as U+FFFD, as with `ws`. */
   override send(text: string): void {
@@ -47,6 +49,23 @@ export class ChargerSocket extends WebSocket {
     }
     this.plainStream.write(textFrame(text), 'latin1');
   }
+
+  /**
+   * Empties the list the present message was collected in; to be called for each message, and before the first. `ws` makes that list when the
+   * message before has come. It is in the old generation by now, and although nobody will look at it again it would keep the message, with
+   * its buffer, until the next full collection.
+   */
+  forgetFragments(): void {
+    if (this.#fragments !== undefined) this.#fragments.length = 0;
+    this.#fragments = fragmentsOf(this);
+  }
+}
+
+/** A private field of `ws` 8, which is why it may be anything; without it messages only live longer. */
+function fragmentsOf(socket: object): unknown[] | undefined {
+  const receiver = '_receiver' in socket ? socket._receiver : undefined;
+  if (typeof receiver !== 'object' || receiver === null || !('_fragments' in receiver)) return undefined;
+  return Array.isArray(receiver._fragments) ? receiver._fragments : undefined;
 }
 
 /** Completes handshakes. */
@@ -88,6 +107,7 @@ export const createSocketServer = (options: SocketOptions): SocketServer => {
       server.handleUpgrade(request, stream, head, (socket) => {
         socket.binaryType = 'nodebuffer';
         if (socket.extensions === '') socket.plainStream = stream;
+        socket.forgetFragments();
         socket.on('message', onMessage);
         socket.on('ping', onHeard);
         socket.on('pong', onHeard);
@@ -102,7 +122,9 @@ export const createSocketServer = (options: SocketOptions): SocketServer => {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  if (!(this instanceof ChargerSocket) || !Buffer.isBuffer(data)) return;
+  if (!(this instanceof ChargerSocket)) return;
+  this.forgetFragments();
+  if (!Buffer.isBuffer(data)) return;
   // `ws` has checked the UTF-8 of text frames.
   const text = isBinary ? decode(data) : data.toString('utf8');
   if (text === undefined) this.connection?.unreadable(data);

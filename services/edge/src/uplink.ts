@@ -15,6 +15,8 @@ import { backoffMs } from '@voltlane/time';
 import type { DownlinkReply, PartitionId, SessionId, Uplink } from '@voltlane/wire';
 import { encodeUplink } from '@voltlane/wire';
 import type { GivenUp } from './effect.ts';
+import type { Links } from './linked-list.ts';
+import { LinkedList } from './linked-list.ts';
 import type { EdgeMetrics } from './metrics.ts';
 import { ResendPatience } from './resend-patience.ts';
 
@@ -64,7 +66,7 @@ export interface Uplinks {
   stop(): void;
 }
 
-interface Pending {
+interface Pending extends Links<Pending> {
   readonly n: number;
   readonly sender: Sender;
   readonly uplink: Uplink;
@@ -81,7 +83,7 @@ interface Pending {
 /** What waits for the owner of one partition, in the order handed in. */
 interface PartitionLane {
   readonly partition: PartitionId;
-  readonly pending: Map<number, Pending>;
+  readonly pending: LinkedList<Pending>;
   outage: Outage | undefined;
 }
 
@@ -152,8 +154,10 @@ class UplinkTable implements Uplinks {
       sentAtMs: Number.NEGATIVE_INFINITY,
       resendAfterMs: 0,
       copies: 0,
+      before: undefined,
+      after: undefined,
     };
-    lane.pending.set(pending.n, pending);
+    lane.pending.add(pending);
     this.#pending.set(pending.n, pending);
     this.#bytes += bytes;
     if (this.#ports.bus.status() !== 'connected' || lane.outage !== undefined) return;
@@ -208,7 +212,7 @@ class UplinkTable implements Uplinks {
   #lane(partition: PartitionId): PartitionLane {
     let lane = this.#lanes.get(partition);
     if (lane === undefined) {
-      lane = { partition, pending: new Map(), outage: undefined };
+      lane = { partition, pending: new LinkedList(), outage: undefined };
       this.#lanes.set(partition, lane);
     }
     return lane;
@@ -220,7 +224,7 @@ class UplinkTable implements Uplinks {
 
   #forget(pending: Pending): void {
     this.#pending.delete(pending.n);
-    pending.lane.pending.delete(pending.n);
+    pending.lane.pending.delete(pending);
     this.#bytes -= pending.bytes;
   }
 
@@ -245,19 +249,19 @@ class UplinkTable implements Uplinks {
   #release(lane: PartitionLane): void {
     this.#endOutage(lane);
     const nowMs = this.#ports.clock.monotonicMs();
-    for (const pending of lane.pending.values()) {
+    lane.pending.each((pending) => {
       if (pending.sentAtMs === Number.NEGATIVE_INFINITY) this.#publish(pending, nowMs);
-    }
+    });
   }
 
   /** Another owner, or another connection: what was sent before says nothing. */
   #startOver(lane: PartitionLane): void {
     this.#endOutage(lane);
     const nowMs = this.#ports.clock.monotonicMs();
-    for (const pending of lane.pending.values()) {
+    lane.pending.each((pending) => {
       pending.resendAfterMs = 0;
       this.#publish(pending, nowMs);
-    }
+    });
   }
 
   #endOutage(lane: PartitionLane): void {
@@ -269,16 +273,15 @@ class UplinkTable implements Uplinks {
     const nowMs = this.#ports.clock.monotonicMs();
     const connected = this.#ports.bus.status() === 'connected';
     let given: Pending[] | undefined;
-    for (const { pending: messages, outage } of this.#lanes.values()) {
-      for (const pending of messages.values()) {
-        if (pending.sender.ended || pending.deadlineAtMs <= nowMs) {
-          given = given ?? [];
-          given.push(pending);
-        } else if (connected && outage === undefined && nowMs - pending.sentAtMs >= pending.resendAfterMs) {
-          this.#publish(pending, nowMs);
-        }
+    const look = (pending: Pending): void => {
+      if (pending.sender.ended || pending.deadlineAtMs <= nowMs) {
+        given = given ?? [];
+        given.push(pending);
+      } else if (connected && pending.lane.outage === undefined && nowMs - pending.sentAtMs >= pending.resendAfterMs) {
+        this.#publish(pending, nowMs);
       }
-    }
+    };
+    for (const lane of this.#lanes.values()) lane.pending.each(look);
     if (given === undefined) return;
     // Afterwards, because giving up sends the session's next call.
     for (const pending of given) {
@@ -301,12 +304,10 @@ class UplinkTable implements Uplinks {
       return;
     }
     if (nowMs < outage.probeAtMs) return;
-    for (const pending of lane.pending.values()) {
-      if (pending.sender.ended || pending.deadlineAtMs <= nowMs) continue;
-      // The first in order is the probe of its partition.
-      outage.probedAtMs = nowMs;
-      this.#publish(pending, nowMs);
-      return;
-    }
+    // The first in order is the probe of its partition.
+    const first = lane.pending.find(({ sender, deadlineAtMs }) => !sender.ended && deadlineAtMs > nowMs);
+    if (first === undefined) return;
+    outage.probedAtMs = nowMs;
+    this.#publish(first, nowMs);
   }
 }
