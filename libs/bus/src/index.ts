@@ -11,6 +11,7 @@ export {
   type StreamArchive,
   type StreamContents,
 } from './nats/stream-archive.ts';
+export { Numbered } from './numbered.ts';
 export type {
   AppendResult,
   Bus,

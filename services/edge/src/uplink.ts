@@ -10,6 +10,7 @@
  * 3. A partition nobody listens for is probed with one message; the rest follow when somebody is there.
  */
 import type { Bus } from '@voltlane/bus';
+import { Numbered } from '@voltlane/bus';
 import type { CancelTimer, Clock, Random } from '@voltlane/time';
 import { backoffMs } from '@voltlane/time';
 import type { DownlinkReply, PartitionId, SessionId, Uplink } from '@voltlane/wire';
@@ -67,7 +68,8 @@ export interface Uplinks {
 }
 
 interface Pending extends Links<Pending> {
-  readonly n: number;
+  /** Its number among those without a reply. */
+  n: number;
   readonly sender: Sender;
   readonly uplink: Uplink;
   readonly bytes: number;
@@ -113,13 +115,12 @@ class UplinkTable implements Uplinks {
   readonly #ports: UplinkPorts;
   readonly #limits: UplinkLimits;
   readonly #lanes = new Map<PartitionId, PartitionLane>();
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Numbered<Pending>();
   readonly #patience: ResendPatience;
   readonly #outages = new Set<PartitionLane>();
   readonly #cancelSweep: CancelTimer;
   readonly #cancelProbes: CancelTimer;
   readonly #endStatus: () => void;
-  #n = 0;
   #bytes = 0;
 
   constructor(ports: UplinkPorts, limits: UplinkLimits) {
@@ -142,10 +143,9 @@ class UplinkTable implements Uplinks {
       sender.gaveUp(uplink.seq, 'overload');
       return;
     }
-    this.#n += 1;
     const lane = this.#lane(sender.partition);
     const pending: Pending = {
-      n: this.#n,
+      n: 0,
       sender,
       uplink,
       bytes,
@@ -158,7 +158,7 @@ class UplinkTable implements Uplinks {
       after: undefined,
     };
     lane.pending.add(pending);
-    this.#pending.set(pending.n, pending);
+    pending.n = this.#pending.add(pending);
     this.#bytes += bytes;
     if (this.#ports.bus.status() !== 'connected' || lane.outage !== undefined) return;
     this.#publish(pending, this.#ports.clock.monotonicMs());
@@ -223,7 +223,7 @@ class UplinkTable implements Uplinks {
   }
 
   #forget(pending: Pending): void {
-    this.#pending.delete(pending.n);
+    this.#pending.take(pending.n);
     pending.lane.pending.delete(pending);
     this.#bytes -= pending.bytes;
   }

@@ -1,5 +1,5 @@
 /**
- * Answers to what we sent, on one inbox of our own: a map and one sweep instead of a subscription and a timer per question
+ * Answers to what we sent, on one inbox of our own: a table and one sweep instead of a subscription and a timer per question
  * (measured: 10–13 µs instead of 22–58 µs). Used once for requests and once for acknowledgements.
  *
  * Invariants:
@@ -9,9 +9,12 @@
 import type { CancelTimer } from '@voltlane/time';
 import { createInbox, type Msg } from 'nats';
 import { BusError } from '../errors.ts';
+import { Numbered } from '../numbered.ts';
 import type { NatsLink } from './link.ts';
 
 const SWEEP_EVERY_MS = 50;
+/** Of the numbers in subjects: shorter than in tens. */
+const RADIX = 36;
 
 /** How a waiting entry ends. */
 export interface Waiter {
@@ -32,8 +35,7 @@ export class Replies {
   readonly #link: NatsLink;
   readonly #pendingMax: number;
   readonly #prefix: string;
-  readonly #entries = new Map<string, Entry>();
-  #number = 0;
+  readonly #entries = new Numbered<Entry>();
   #cancelSweep: CancelTimer | undefined;
 
   constructor(link: NatsLink, pendingMax: number) {
@@ -64,27 +66,29 @@ export class Replies {
       this.#link.counters.overloads += 1;
       throw new BusError('overloaded', `${this.#entries.size} answers are pending on ${this.#link.options.name}`);
     }
-    this.#number += 1;
-    const key = this.#number.toString(36);
-    this.#entries.set(key, { waiter, deadlineMs: this.#link.options.clock.monotonicMs() + timeoutMs, what });
+    const deadlineMs = this.#link.options.clock.monotonicMs() + timeoutMs;
+    const number = this.#entries.add({ waiter, deadlineMs, what });
     this.#cancelSweep ??= this.#link.options.clock.every(SWEEP_EVERY_MS, () => this.#sweep());
-    return this.#prefix + key;
+    return this.#prefix + number.toString(RADIX);
   }
 
   /** Takes back a waiter whose question could not be sent. */
   forget(reply: string): void {
-    this.#entries.delete(reply.slice(this.#prefix.length));
+    this.#entries.take(this.#numberIn(reply));
   }
 
   #answered(message: Msg): void {
-    const key = message.subject.slice(this.#prefix.length);
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.take(this.#numberIn(message.subject));
     if (entry === undefined) {
       this.#link.counters.lateReplies += 1;
       return;
     }
-    this.#entries.delete(key);
     entry.waiter.answered(message, isNoResponders(message));
+  }
+
+  /** NaN, which nothing waits under, where there is none. */
+  #numberIn(reply: string): number {
+    return Number.parseInt(reply.slice(this.#prefix.length), RADIX);
   }
 
   #sweep(): void {
@@ -94,19 +98,20 @@ export class Replies {
       return;
     }
     const nowMs = this.#link.options.clock.monotonicMs();
-    for (const [key, entry] of this.#entries) {
-      if (entry.deadlineMs > nowMs) continue;
-      this.#entries.delete(key);
-      entry.waiter.failed(new BusError('timeout', `${entry.what} was not answered in time`));
-    }
+    this.#entries.each(({ deadlineMs, waiter, what }, number) => {
+      if (deadlineMs > nowMs) return;
+      this.#entries.take(number);
+      waiter.failed(new BusError('timeout', `${what} was not answered in time`));
+    });
   }
 
   #failAll(error: BusError): void {
     this.#cancelSweep?.();
     this.#cancelSweep = undefined;
-    const entries = [...this.#entries.values()];
-    this.#entries.clear();
-    for (const entry of entries) entry.waiter.failed(error);
+    this.#entries.each(({ waiter }, number) => {
+      this.#entries.take(number);
+      waiter.failed(error);
+    });
   }
 }
 
