@@ -54,9 +54,9 @@ function project(shape: ProjectShape): TestProjectInlineConfiguration {
 /** Files at a time of tests with real NATS and real processes: such tests wait more than half of their time, and two cores suffice. */
 const WAITING = 3;
 
-/** These hold a broker to times, or fill the machine: each runs alone. */
+/** These hold a broker to figures, or fill the machine: each runs alone. */
 const alone = [
-  'loadtest/test/{cpu-ratio,loadtest,metrics-cost}',
+  'loadtest/test/{cpu-ratio,loadtest,metrics-cost,old-generation}',
   'libs/chaos/test/chaos',
   'services/broker/test/{drain-loses-nothing,silent-chargers,storm-control,ten-thousand-sessions}',
 ].map((file) => `${file}.e2e.test.ts`);
