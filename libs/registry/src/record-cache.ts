@@ -90,9 +90,11 @@ export class RecordCache<T> {
     const slot = this.#slots.get(key);
     if (slot !== undefined && this.#mayServe()) {
       this.#hits += 1;
-      // Moves it to the young end.
-      this.#slots.delete(key);
-      this.#slots.set(key, slot);
+      if (this.#slots.size > this.#options.entriesMax / 2) {
+        // Moves it to the young end. Before that nobody has to go soon, and a map in which nothing moves makes itself no new tables.
+        this.#slots.delete(key);
+        this.#slots.set(key, slot);
+      }
       return Promise.resolve(slot.record);
     }
     const underWay = this.#loads.get(key);
