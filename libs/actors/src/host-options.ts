@@ -6,7 +6,7 @@ export interface HostOptions {
   readonly actorsMax: number;
   /** An actor without messages for this long is passivated at the next sweep. */
   readonly idleMs: number;
-  /** How often the host looks for idle actors. Keep it ≤ idleMs / 2. */
+  /** In this time the host looks at every actor once, for idle ones. Keep it ≤ idleMs / 2. */
   readonly sweepMs: number;
 }
 

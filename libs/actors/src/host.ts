@@ -153,8 +153,8 @@ export class ActorHost<Actor, Message> {
     return 'accepted';
   }
 
-  /** Passivates up to `most` actors idle for `idleMs` (default: the option); returns how many. */
-  passivateIdle(idleMs: number = this.#options.idleMs, most: number = Number.POSITIVE_INFINITY): number {
+  /** Passivates up to `most` actors idle for `idleMs`, wherever they are; returns how many. */
+  passivateIdle(idleMs: number, most: number = Number.POSITIVE_INFINITY): number {
     let passivated = 0;
     for (const room of this.#rooms.values()) {
       if (passivated >= most) break;

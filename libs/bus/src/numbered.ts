@@ -2,7 +2,7 @@
  * What waits for an answer, by a number. A slot each, so that coming and going costs no memory.
  *
  * A `Map` does the same until its table is once left in the old generation: each table leads to the one that took its place, so from then on all of
- * them, with all they ever named, live until the next full collection. A worker of 100,000 chargers promoted 1 MB/s that way (decision 14).
+ * them, with all they ever named, live until the next full collection. A worker of 100,000 chargers promoted 1 MB/s that way (decision 18).
  */
 
 /** Slots there may be. A number is `turn * SLOTS_MAX + slot`. */

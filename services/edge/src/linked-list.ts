@@ -2,7 +2,7 @@
  * A list whose items carry their own links: they are taken out from the middle without a search, and coming and going costs no memory.
  *
  * A `Map` for each of the 256 partitions did the same, but it makes itself a new table every few messages. A table that lives for a second is in the old
- * generation when it is left, and keeps all it ever named until the next full collection: half of what an edge promoted (decision 14).
+ * generation when it is left, and keeps all it ever named until the next full collection: half of what an edge promoted (decision 18).
  */
 
 /** What an item of a list must have; written by the list only. */
