@@ -22,6 +22,7 @@ import { JournalCheck } from './journal-check.ts';
 import type { JournalReader } from './journal-reader.ts';
 import { openJournalReader } from './journal-reader.ts';
 import type { LiveView } from './live-view.ts';
+import { machineTime } from './machine-time.ts';
 import type { LoadTestOptions } from './options.ts';
 import { createProcessSampler } from './process-sampler.ts';
 import type { LoadReport } from './report.ts';
@@ -59,7 +60,7 @@ export async function runLoadTest(
     const prefix = `LT${startedAtMs.toString(36)}-`;
     const rig = await setUp({ options, sizing, prefix, note, undo });
     const sampler = createProcessSampler(() => [...(rig.broker?.processes() ?? []), ...rig.fleet.processes()]);
-    const log = new RunLog(systemClock.monotonicMs());
+    const log = new RunLog(systemClock.monotonicMs(), machineTime());
     rig.fleet.onTick((name, tick) => log.take(name, tick));
     const commands = rig.bus === undefined ? undefined : burstOf(options, rig.bus, prefix);
     const stage = createStage({ options, log, sampler, view, fleet: rig.fleet, broker: rig.broker, commands });

@@ -103,6 +103,10 @@ function chartsOf(timeline: readonly Second[]): readonly Chart[] {
       'nats-server': cpu('nats'),
       generators: cpu('generator'),
     }),
+    chart('Processor time of the whole machine', '%', {
+      idle: ({ machine }) => machine.idlePercent,
+      'given to others by the host (steal)': ({ machine }) => machine.stolenPercent,
+    }),
     chart('Resident memory', 'MiB', {
       edges: memory('edge'),
       workers: memory('worker'),

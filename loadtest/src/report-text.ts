@@ -28,6 +28,8 @@ export function reportText(report: LoadReport): string {
         'worker µs',
         'nats µs',
         'gen. µs',
+        'idle %',
+        'stolen %',
         'errors',
         'closes',
         'skipped',
@@ -63,7 +65,7 @@ export function shownFigure(name: string, value: number | undefined): string {
 }
 
 function phaseRow(phase: PhaseReport): readonly string[] {
-  const { counters, cpuUsPerCall, latencies } = phase;
+  const { counters, cpuUsPerCall, latencies, machine } = phase;
   const calls = mergedLine(latencies);
   const cpu = (value: number): string => (phase.callsPerSecond === 0 ? '–' : value.toFixed(0));
   return [
@@ -75,6 +77,8 @@ function phaseRow(phase: PhaseReport): readonly string[] {
     cpu(cpuUsPerCall.worker),
     cpu(cpuUsPerCall.nats),
     cpu(cpuUsPerCall.generator),
+    machine.idlePercent.toFixed(0),
+    machine.stolenPercent.toFixed(1),
     String(counters.errors + counters.wrong + counters.broken + counters.timeouts),
     String(counters.closes + counters.slowCloses),
     String(counters.skipped),

@@ -8,6 +8,8 @@ import type { CommandFigures } from './command-burst.ts';
 import type { Counters, LatencyName } from './generator/plan.ts';
 import { LATENCIES } from './generator/plan.ts';
 import type { JournalFigures } from './journal-check.ts';
+import type { MachineShares } from './machine-time.ts';
+import { machineShares } from './machine-time.ts';
 import type { LoadTestOptions } from './options.ts';
 import type { ProcessFigures } from './process-sampler.ts';
 import { figuresOf } from './run-figures.ts';
@@ -40,6 +42,7 @@ export interface PhaseReport {
   readonly latencies: Partial<Record<LatencyName | 'calls', LatencyFigures>>;
   /** CPU by kind of process per answered call, µs. */
   readonly cpuUsPerCall: Readonly<Record<'edge' | 'worker' | 'nats' | 'generator', number>>;
+  readonly machine: MachineShares;
 }
 
 /** The report. */
@@ -172,6 +175,7 @@ function phaseReport(phase: Phase): PhaseReport {
       nats: nats / answers,
       generator: generator / answers,
     },
+    machine: machineShares(phase.machine),
   };
 }
 

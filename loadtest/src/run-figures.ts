@@ -1,5 +1,6 @@
 /** The figures of a run, from its log: what thresholds are held against and what the report begins with. Pure. */
 
+import { machineShares, machineTimeSum } from './machine-time.ts';
 import type { ReportParts } from './report.ts';
 import type { Phase } from './run-log.ts';
 import { mergedCalls, sumOf } from './run-log.ts';
@@ -67,6 +68,7 @@ function usage(
   edges: number,
 ): Figures {
   const cpuUs = judged.reduce((sum, { cpuUs: { edge, worker, nats } }) => sum + edge + worker + nats, 0);
+  const { idlePercent, stolenPercent } = machineShares(machineTimeSum(judged.map(({ machine }) => machine)));
   const memory = log.seconds.map(
     ({ usage: { edge, worker, nats } }) => edge.memoryBytes + worker.memoryBytes + nats.memoryBytes,
   );
@@ -78,5 +80,7 @@ function usage(
     memory: Math.max(0, ...memory),
     ...(calls === 0 ? {} : { cpuPerCall: cpuUs / calls }),
     ...(edgeBytes === undefined ? {} : { edgeBytes: (edgeBytes - idle.edge.memoryBytes) / options.chargers }),
+    idle: idlePercent,
+    stolen: stolenPercent,
   };
 }

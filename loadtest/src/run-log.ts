@@ -8,6 +8,8 @@ import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import type { ProcessKind } from './broker-processes.ts';
 import type { CounterName, Counters, GeneratorTick, LatencyName } from './generator/plan.ts';
 import { COUNTERS, LATENCIES, zeroCounters } from './generator/plan.ts';
+import type { MachineShares, MachineTime } from './machine-time.ts';
+import { machineShares, machineTimeBetween, machineTimeSum, noMachineTime } from './machine-time.ts';
 import type { KindSample } from './process-sampler.ts';
 
 /** Latencies that count as those of calls: what chargers saw that were connected all the time and not slow themselves. */
@@ -32,6 +34,7 @@ export interface Second {
   readonly usage: Usage;
   /** Longest stall of an event loop of an edge or worker seen in a scrape of this second, ms; 0 when there was no scrape. */
   readonly loopStallMs: number;
+  readonly machine: MachineShares;
 }
 
 /** A part of the run that its scenario named. */
@@ -47,6 +50,8 @@ export interface Phase {
   readonly latencies: Readonly<Record<LatencyName, Histogram>>;
   /** CPU used by each kind, µs. */
   readonly cpuUs: Record<ProcessKind, number>;
+  /** Processor time of the whole machine. */
+  machine: MachineTime;
 }
 
 /** What a scenario says of a phase. */
@@ -63,10 +68,12 @@ export class RunLog {
   #window: Readonly<Record<LatencyName, Histogram>> = emptyLatencies();
   #before: Counters = zeroCounters();
   #cpuBefore: Record<ProcessKind, number> = { edge: 0, worker: 0, nats: 0, generator: 0 };
+  #machineBefore: MachineTime;
   #closedAtMs: number;
 
-  constructor(nowMs: number) {
+  constructor(nowMs: number, machine: MachineTime) {
     this.#startMs = nowMs;
+    this.#machineBefore = machine;
     this.#closedAtMs = nowMs;
   }
 
@@ -84,11 +91,19 @@ export class RunLog {
   beginPhase(facts: PhaseFacts, nowMs: number): void {
     const fromS = (nowMs - this.#startMs) / 1000;
     const cpuUs = { edge: 0, worker: 0, nats: 0, generator: 0 };
-    this.phases.push({ ...facts, fromS, toS: fromS, counters: zeroCounters(), latencies: emptyLatencies(), cpuUs });
+    this.phases.push({
+      ...facts,
+      fromS,
+      toS: fromS,
+      counters: zeroCounters(),
+      latencies: emptyLatencies(),
+      cpuUs,
+      machine: noMachineTime(),
+    });
   }
 
   /** Closes a second: what came since the last one, and what the processes used. */
-  closeSecond(nowMs: number, usage: Usage, loopStallMs: number): Second {
+  closeSecond(nowMs: number, usage: Usage, machine: MachineTime, loopStallMs: number): Second {
     const totals = this.totals();
     const counters = zeroCounters();
     for (const name of COUNTERS) counters[name] = totals[name] - this.#before[name];
@@ -97,7 +112,12 @@ export class RunLog {
     this.#closedAtMs = nowMs;
     const calls = mergedCalls(this.#window);
     const phase = this.phases.at(-1);
-    if (phase !== undefined) this.#addTo(phase, counters, usage, nowMs);
+    const passed = machineTimeBetween(this.#machineBefore, machine);
+    this.#machineBefore = machine;
+    if (phase !== undefined) {
+      this.#addTo(phase, counters, usage, nowMs);
+      phase.machine = machineTimeSum([phase.machine, passed]);
+    }
     const at = (percentile: number): number | undefined =>
       calls.totalCount === 0 ? undefined : calls.getValueAtPercentile(percentile) / 1000;
     const second: Second = {
@@ -112,6 +132,7 @@ export class RunLog {
       counters,
       usage,
       loopStallMs,
+      machine: machineShares(passed),
     };
     this.seconds.push(second);
     this.#window = emptyLatencies();

@@ -6,6 +6,7 @@ import type { CommandBurst } from './command-burst.ts';
 import { LoadTestError } from './errors.ts';
 import type { Fleet } from './fleet.ts';
 import type { LiveView } from './live-view.ts';
+import { machineTime } from './machine-time.ts';
 import type { LoadTestOptions } from './options.ts';
 import type { ProcessSampler } from './process-sampler.ts';
 import type { PhaseFacts, RunLog } from './run-log.ts';
@@ -49,7 +50,7 @@ export function createStage(ports: StagePorts): RunningStage {
     seconds += 1;
     if (seconds % SCRAPE_SECONDS === 0) void sampler.scrape();
     const stallMs = Math.max(sampler.takeStallMs('edge'), sampler.takeStallMs('worker'));
-    const second = log.closeSecond(systemClock.monotonicMs(), sampler.sample(), stallMs);
+    const second = log.closeSecond(systemClock.monotonicMs(), sampler.sample(), machineTime(), stallMs);
     view.second(second, options.chargers, sampler.current());
   });
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, fleet.failed]);

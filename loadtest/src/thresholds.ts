@@ -7,7 +7,7 @@
 
 /** A figure that can be asserted, the unit it is kept in, and what it means. */
 export interface FigureFacts {
-  readonly unit: '' | 'ms' | 's' | 'us' | 'bytes';
+  readonly unit: '' | 'ms' | 's' | 'us' | 'bytes' | '%';
   readonly what: string;
 }
 
@@ -35,6 +35,8 @@ export type FigureName =
   | 'edgeBytes'
   | 'cpuPerCall'
   | 'loopStall'
+  | 'idle'
+  | 'stolen'
   | 'servedS'
   | 'commandP99';
 
@@ -62,6 +64,8 @@ export const FIGURES: Readonly<Record<FigureName, FigureFacts>> = {
   edgeBytes: { unit: 'bytes', what: 'resident memory of the edges per connection, what an idle edge takes subtracted' },
   cpuPerCall: { unit: 'us', what: 'CPU of edges, workers and nats-server per answered call' },
   loopStall: { unit: 'ms', what: 'longest stall of an event loop of an edge or worker' },
+  idle: { unit: '%', what: 'processor time of the whole machine that nobody used' },
+  stolen: { unit: '%', what: 'processor time of the whole machine that its host gave to others (steal)' },
   servedS: { unit: 's', what: 'storm: time until every charger was served again' },
   commandP99: { unit: 'ms', what: '99th percentile of commands, from the intended send time' },
 };
@@ -94,6 +98,7 @@ const UNITS: Readonly<Record<FigureFacts['unit'], Readonly<Record<string, number
   ms: { us: 0.001, ms: 1, s: 1_000 },
   s: { ms: 0.001, s: 1, min: 60 },
   us: { us: 1, ms: 1_000 },
+  '%': { '%': 1 },
   bytes: { B: 1, KB: 1_000, MB: 1e6, GB: 1e9, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 },
 };
 

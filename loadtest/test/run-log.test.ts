@@ -4,6 +4,7 @@ import type { GeneratorTick } from '../src/generator/plan.ts';
 import { zeroCounters } from '../src/generator/plan.ts';
 import { Tally } from '../src/generator/tally.ts';
 import { createLiveView } from '../src/live-view.ts';
+import { noMachineTime } from '../src/machine-time.ts';
 import type { Usage } from '../src/run-log.ts';
 import { mergedCalls, RunLog, sumOf } from '../src/run-log.ts';
 
@@ -33,20 +34,20 @@ function tally(latenciesMs: readonly number[], closes = 0): { tick(): GeneratorT
 
 describe('the log of a run', () => {
   it('merges generators second by second and keeps disturbed calls apart', () => {
-    const log = new RunLog(1_000);
+    const log = new RunLog(1_000, noMachineTime());
     log.beginPhase({ name: 'steady', isMeasured: true, expectsCloses: false }, 1_000);
     log.take('a', tally([1, 2, 3]).tick());
     log.take('b', tally([100]).tick());
-    const second = log.closeSecond(2_000, usage(50_000), 0);
+    const second = log.closeSecond(2_000, usage(50_000), noMachineTime(), 0);
     expect(second).toMatchObject({ atS: 1, phase: 'steady', connected: 4, served: 2, callsPerSecond: 4 });
     expect(second.p50Ms).toBeCloseTo(2, 1);
     expect(second.p99Ms).toBeCloseTo(100, 0);
-    const next = log.closeSecond(3_000, usage(60_000), 0);
+    const next = log.closeSecond(3_000, usage(60_000), noMachineTime(), 0);
     expect(next).toMatchObject({ callsPerSecond: 0, p50Ms: undefined });
   });
 
   it('is up to date with something when every generator has told twice since', () => {
-    const log = new RunLog(0);
+    const log = new RunLog(0, noMachineTime());
     log.take('a', tally([]).tick());
     const since = log.ticks();
     log.take('a', tally([]).tick());
@@ -59,20 +60,22 @@ describe('the log of a run', () => {
   });
 
   it('gives each phase its own counts, latencies and CPU', () => {
-    const log = new RunLog(0);
+    const log = new RunLog(0, noMachineTime());
     const generator = tally([5], 2);
     log.beginPhase({ name: 'ramp', isMeasured: false, expectsCloses: false }, 0);
     log.take('a', generator.tick());
-    log.closeSecond(1_000, usage(70_000), 0);
+    log.closeSecond(1_000, usage(70_000), { totalTicks: 200, idleTicks: 100, stolenTicks: 0 }, 0);
     log.beginPhase({ name: 'steady', isMeasured: true, expectsCloses: false }, 1_000);
     log.take('a', generator.tick());
-    log.closeSecond(2_000, usage(90_000), 0);
+    const second = log.closeSecond(2_000, usage(90_000), { totalTicks: 400, idleTicks: 140, stolenTicks: 60 }, 0);
     const [ramp, steady] = log.phases;
     expect(ramp?.counters.closes).toBe(2);
     expect(steady?.counters.closes).toBe(0);
     expect(sumOf(log.phases, 'answered')).toBe(1);
     expect([ramp?.cpuUs.edge, steady?.cpuUs.edge]).toEqual([70_000, 20_000]);
     expect(ramp === undefined ? 0 : mergedCalls(ramp.latencies).totalCount).toBe(1);
+    expect(second.machine).toEqual({ idlePercent: 20, stolenPercent: 30 });
+    expect([ramp?.machine.stolenTicks, steady?.machine.stolenTicks]).toEqual([0, 60]);
     expect([ramp?.toS, steady?.fromS, steady?.toS]).toEqual([1, 1, 2]);
   });
 });
@@ -90,6 +93,7 @@ describe('the live view', () => {
     counters: { ...zeroCounters(), errors: 2, closes: 1 },
     usage: usage(0),
     loopStallMs: 0,
+    machine: { idlePercent: 50, stolenPercent: 0 },
   };
 
   it('writes one line a second where nobody redraws', () => {

@@ -102,7 +102,7 @@ interface Outage {
  * an edge that could not keep up, which had 3,400 messages pending.
  */
 const SWEEP_MS = 250;
-/** Interval of the look at partitions nobody listens for, which are few or none. */
+/** Interval of the look at partitions nobody listens for; nobody looks while there are none. */
 const PROBE_SWEEP_MS = 50;
 /** A probe that has not come back as "nobody" for this long has found somebody: the bus says so at once. */
 const PROBE_GRACE_MS = 40;
@@ -119,8 +119,9 @@ class UplinkTable implements Uplinks {
   readonly #patience: ResendPatience;
   readonly #outages = new Set<PartitionLane>();
   readonly #cancelSweep: CancelTimer;
-  readonly #cancelProbes: CancelTimer;
   readonly #endStatus: () => void;
+  /** Set while there are outages. */
+  #cancelProbes: CancelTimer | undefined;
   #bytes = 0;
 
   constructor(ports: UplinkPorts, limits: UplinkLimits) {
@@ -128,7 +129,6 @@ class UplinkTable implements Uplinks {
     this.#limits = limits;
     this.#patience = new ResendPatience(limits.callResendMs);
     this.#cancelSweep = ports.clock.every(SWEEP_MS, () => this.#sweep());
-    this.#cancelProbes = ports.clock.every(PROBE_SWEEP_MS, () => this.#probe());
     const status = ports.bus.onStatus((now) => {
       if (now !== 'connected') return;
       for (const lane of this.#lanes.values()) this.#startOver(lane);
@@ -192,6 +192,7 @@ class UplinkTable implements Uplinks {
     const probeAtMs = nowMs + backoffMs(attempt, PROBE_BACKOFF, this.#ports.random);
     lane.outage = { attempt, probeAtMs, probedAtMs: undefined };
     this.#outages.add(lane);
+    this.#cancelProbes ??= this.#ports.clock.every(PROBE_SWEEP_MS, () => this.#probe());
   }
 
   ownerChanged(partition: PartitionId): void {
@@ -205,7 +206,7 @@ class UplinkTable implements Uplinks {
 
   stop(): void {
     this.#cancelSweep();
-    this.#cancelProbes();
+    this.#endProbes();
     this.#endStatus();
   }
 
@@ -267,6 +268,12 @@ class UplinkTable implements Uplinks {
   #endOutage(lane: PartitionLane): void {
     lane.outage = undefined;
     this.#outages.delete(lane);
+    if (this.#outages.size === 0) this.#endProbes();
+  }
+
+  #endProbes(): void {
+    this.#cancelProbes?.();
+    this.#cancelProbes = undefined;
   }
 
   #sweep(): void {
@@ -291,7 +298,7 @@ class UplinkTable implements Uplinks {
   }
 
   #probe(): void {
-    if (this.#outages.size === 0 || this.#ports.bus.status() !== 'connected') return;
+    if (this.#ports.bus.status() !== 'connected') return;
     const nowMs = this.#ports.clock.monotonicMs();
     for (const lane of this.#outages) this.#probeLane(lane, nowMs);
   }
