@@ -17,6 +17,7 @@ import { printLoad, printMachine } from './bench/machine.ts';
 import type { LoadPlan, LoadResult } from './bench/open-loop.ts';
 import { runOpenLoop } from './bench/open-loop.ts';
 import { printProfiles } from './bench/profile-summary.ts';
+import { machineShares, machineTime, machineTimeBetween } from './machine-time.ts';
 
 interface Options {
   readonly chargers: number;
@@ -33,6 +34,7 @@ interface Row {
   readonly edgeUs: number;
   readonly workerUs: number;
   readonly natsUs: number;
+  readonly stolenPercent: number;
 }
 
 const METER_VALUES = (n: number): string =>
@@ -64,10 +66,12 @@ function rates(text: string): number[] {
 async function measure(broker: BrokerSet, fleet: readonly BenchCharger[], plan: LoadPlan): Promise<Row> {
   const pids = [broker.edge.pid, broker.worker.pid, broker.nats.pid()] as const;
   const before = pids.map(cpuTimeUs);
+  const machineBefore = machineTime();
   const result = await runOpenLoop(systemClock, fleet, plan);
   const used = pids.map((pid, index) => (cpuTimeUs(pid) - (before[index] ?? 0)) / Math.max(1, result.answered));
   const [edgeUs = 0, workerUs = 0, natsUs = 0] = used;
-  return { action: plan.action, rate: plan.callsPerSecond, result, edgeUs, workerUs, natsUs };
+  const { stolenPercent } = machineShares(machineTimeBetween(machineBefore, machineTime()));
+  return { action: plan.action, rate: plan.callsPerSecond, result, edgeUs, workerUs, natsUs, stolenPercent };
 }
 
 function line(row: Row): string {
@@ -80,7 +84,8 @@ function line(row: Row): string {
   const lost = result.failed + result.unanswered;
   return (
     `${row.action.padEnd(12)}${String(row.rate).padStart(7)}${answeredPerSecond}${ms(50)}${ms(99)}${ms(99.9)}` +
-    `${us(row.edgeUs)}${us(row.workerUs)}${us(row.natsUs)}${us(total)}${String(lost).padStart(6)}${String(result.delayed).padStart(8)}`
+    `${us(row.edgeUs)}${us(row.workerUs)}${us(row.natsUs)}${us(total)}${String(lost).padStart(6)}${String(result.delayed).padStart(8)}` +
+    `${row.stolenPercent.toFixed(1).padStart(9)}`
   );
 }
 
@@ -91,7 +96,9 @@ async function main(options: Options): Promise<void> {
   console.log(
     `${options.chargers} chargers (OCPP 1.6, one edge, one worker, JetStream R1 on file), ${options.seconds} s a row`,
   );
-  console.log('latency in ms from the intended send time; CPU in µs per answered call, by the kernel’s accounting\n');
+  console.log(
+    'latency in ms from the intended send time; CPU in µs per answered call, by the kernel’s accounting;\nstolen: processor time of the whole machine that its host gave to others\n',
+  );
   try {
     const fleet = await connectFleet(broker.ocppUrl, options.chargers);
     await runOpenLoop(systemClock, fleet, {
@@ -100,7 +107,9 @@ async function main(options: Options): Promise<void> {
       callsPerSecond: 1000,
       seconds: 3,
     });
-    console.log('action        asked/s answd/s     p50     p99   p99.9  edge worker  nats total  lost delayed');
+    console.log(
+      'action        asked/s answd/s     p50     p99   p99.9  edge worker  nats total  lost delayed stolen %',
+    );
     for (const rate of options.heartbeats) {
       const plan = { action: 'Heartbeat', payload: (): string => '{}', callsPerSecond: rate, seconds: options.seconds };
       console.log(line(await measure(broker, fleet, plan)));

@@ -33,6 +33,7 @@ function line(row: PeerRow, floorUs: number | undefined): string {
     (1_000_000 / row.cpuUsPerCall).toFixed(0),
     ratio,
     String(row.failed),
+    row.stolenPercent.toFixed(1),
   ];
   return row.peer.padEnd(10) + row.action.padEnd(12) + cells.map((cell) => cell.padStart(9)).join('');
 }
@@ -46,7 +47,9 @@ async function main({ chargers, seconds, heartbeats, meterValues }: Options): Pr
   console.log(
     `${chargers} chargers (OCPP 1.6), ${seconds} s a row; CPU in µs per answered call over all processes of a peer`,
   );
-  console.log('peer      action        asked/s  answd/s      p50      p99   us/call   /s/core  x echo   failed');
+  console.log(
+    'peer      action        asked/s  answd/s      p50      p99   us/call   /s/core  x echo   failed stolen %',
+  );
   const floor: number[] = [];
   const memory: string[] = [];
   for (const name of PEERS) {

@@ -3,23 +3,27 @@
  * charger leaves the one before as garbage: no names, and a session is named once for calls that follow each other. Never stored.
  */
 import type { AnsweredCall } from './charger-state.ts';
-import { answersLayout } from './state-layout.ts';
+import { answersLayout, PLACE } from './state-layout.ts';
 
 /** The text of some answers. */
 export function writeAnswers(answers: readonly AnsweredCall[]): string {
-  return JSON.stringify(
-    answersLayout.write(
-      answers.map((call, index) => (call.session === answers[index - 1]?.session ? { ...call, session: '' } : call)),
-    ),
-  );
+  const stored = answersLayout.write(answers) as unknown[][];
+  for (let index = stored.length - 1; index > 0; index -= 1) {
+    const call = stored[index];
+    if (call?.[SESSION] === stored[index - 1]?.[SESSION] && call !== undefined) call[SESSION] = '';
+  }
+  return JSON.stringify(stored);
 }
 
 /** The answers of such a text. */
 export function readAnswers(text: string): readonly AnsweredCall[] {
-  let session = '';
-  return answersLayout.read(JSON.parse(text)).map((call) => {
-    if (call.session === '') return { ...call, session };
-    session = call.session;
-    return call;
-  });
+  const stored = JSON.parse(text) as unknown[][];
+  let session: unknown = '';
+  for (const call of stored) {
+    if (call[SESSION] === '') call[SESSION] = session;
+    else session = call[SESSION];
+  }
+  return answersLayout.read(stored);
 }
+
+const SESSION = PLACE.answeredSession;

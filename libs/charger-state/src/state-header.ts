@@ -6,14 +6,16 @@
 import { decodeStateHeader, encodeStateHeader } from '@voltlane/wire';
 import type { ChargerState } from './charger-state.ts';
 import { EMPTY_STATE } from './charger-state.ts';
-import { stateLayout } from './state-layout.ts';
+import { PLACE, stateLayout } from './state-layout.ts';
 
 /** Header of a state record that holds the actor's private state. */
 export const STATE_HEADER = 'Voltlane-State';
 
 /** Header value for a state. */
 export function writeState(state: ChargerState): string {
-  return encodeStateHeader(stateLayout.write(renamed(state, state.newestSession, '')));
+  const stored = stateLayout.write(state);
+  rename(stored, state.newestSession, '');
+  return encodeStateHeader(stored);
 }
 
 /** The state a record left behind; fields an older writer did not know get their empty value. Throws WireError when unreadable. */
@@ -23,16 +25,19 @@ export function readState(headers: Readonly<Record<string, string>> | undefined)
   const stored = decodeStateHeader(header);
   // Version 1 stored names.
   if (!Array.isArray(stored)) return { ...EMPTY_STATE, ...(stored as Partial<ChargerState>) };
-  const state = stateLayout.read(stored);
-  return renamed(state, '', state.newestSession);
+  const newest: unknown = stored[PLACE.newestSession];
+  if (typeof newest === 'string') rename(stored, '', newest);
+  return stateLayout.read(stored);
 }
 
-/** The state with another name for one session, except as the newest: no session has an empty id. */
-function renamed(state: ChargerState, from: string, to: string): ChargerState {
-  const { session } = state;
-  return {
-    ...state,
-    session: session?.id === from ? { ...session, id: to } : session,
-    answered: state.answered.map((call) => (call.session === from ? { ...call, session: to } : call)),
-  };
+/** Gives a session another name in a stored state, except as the newest: no session has an empty id. */
+function rename(stored: unknown[], from: string, to: string): void {
+  replace(stored[PLACE.session], PLACE.sessionId, from, to);
+  const answered = stored[PLACE.answered];
+  if (!Array.isArray(answered)) return;
+  for (const call of answered) replace(call, PLACE.answeredSession, from, to);
+}
+
+function replace(list: unknown, place: number, from: string, to: string): void {
+  if (Array.isArray(list) && list[place] === from) list[place] = to;
 }

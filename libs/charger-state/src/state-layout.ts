@@ -16,7 +16,7 @@ import {
   type SeqRange,
   type SessionState,
 } from './charger-state.ts';
-import { columns, type Form, list, named, optional, plain } from './columns.ts';
+import { type Columns, columns, type Form, list, named, optional, plain } from './columns.ts';
 
 const text: Form<string> = plain('');
 const count: Form<number> = plain(0);
@@ -74,10 +74,10 @@ const answer: Form<AnsweredCall['answer']> = {
   },
 };
 
+const answeredCall = columns<AnsweredCall>({ session: text, seq: count, messageId: text, fingerprint: count, answer });
+
 /** Answered calls. */
-export const answersLayout: Form<readonly AnsweredCall[]> = list(
-  columns<AnsweredCall>({ session: text, seq: count, messageId: text, fingerprint: count, answer }),
-);
+export const answersLayout: Form<readonly AnsweredCall[]> = list(answeredCall);
 
 const queuedFields = {
   id: text,
@@ -104,7 +104,7 @@ const commands = columns<CommandsState>({
 });
 
 /** A whole state. */
-export const stateLayout: Form<ChargerState> = columns<ChargerState>({
+export const stateLayout: Columns<ChargerState> = columns<ChargerState>({
   registration: plain(EMPTY_STATE.registration),
   acceptedAtMs: count,
   version: plain<ChargerState['version']>(undefined),
@@ -128,3 +128,14 @@ export const stateLayout: Form<ChargerState> = columns<ChargerState>({
   },
   lastSeenMs: count,
 });
+
+/** Where a stored state, and a stored answered call, name sessions. */
+export const PLACE: Readonly<
+  Record<'session' | 'sessionId' | 'newestSession' | 'answered' | 'answeredSession', number>
+> = {
+  session: stateLayout.place('session'),
+  sessionId: session.place('id'),
+  newestSession: stateLayout.place('newestSession'),
+  answered: stateLayout.place('answered'),
+  answeredSession: answeredCall.place('session'),
+};

@@ -81,7 +81,7 @@ export {
   encodeSessionsPage,
   encodeSessionsQuestion,
 } from './sessions-codec.ts';
-export { decodeStateHeader, encodeStateHeader } from './state-header.ts';
+export { decodeStateHeader, encodeStateHeader, type StoredValue } from './state-header.ts';
 export {
   type CommandSubject,
   createSubjects,

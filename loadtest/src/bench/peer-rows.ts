@@ -1,5 +1,6 @@
 /** Plays one row of the comparison against one peer: the same fleet, the same schedule, the kernel's accounting of its processes. */
 import { systemClock } from '@voltlane/time';
+import { machineShares, machineTime, machineTimeBetween } from '../machine-time.ts';
 import { connectFleet } from './bench-charger.ts';
 import { cpuTimeUs, residentBytes } from './cpu-time.ts';
 import { runOpenLoop } from './open-loop.ts';
@@ -19,6 +20,8 @@ export interface PeerRow extends PeerLoad {
   readonly p99Ms: number;
   readonly cpuUsPerCall: number;
   readonly failed: number;
+  /** Processor time of the machine that its host gave to others meanwhile. */
+  readonly stolenPercent: number;
 }
 
 /** What a peer came to. */
@@ -72,6 +75,7 @@ export async function measurePeer(
     await play(load, WARM_UP_SECONDS, from);
     from += load.callsPerSecond * WARM_UP_SECONDS;
     const before = cpu();
+    const machineBefore = machineTime();
     const result = await play(load, seconds, from);
     from += load.callsPerSecond * seconds;
     rows.push({
@@ -82,6 +86,7 @@ export async function measurePeer(
       p99Ms: result.latencyUs.getValueAtPercentile(99) / 1000,
       cpuUsPerCall: (cpu() - before) / Math.max(1, result.answered),
       failed: result.failed + result.unanswered,
+      stolenPercent: machineShares(machineTimeBetween(machineBefore, machineTime())).stolenPercent,
     });
   }
   const bytesPerConnection = (resident() - emptyBytes) / chargers;
