@@ -44,8 +44,11 @@ export interface ProcessSampler {
   sample(): Readonly<Record<ProcessKind, KindSample>>;
   /** What runs, as of the last sample. */
   current(): readonly ProcessSample[];
-  /** Reads the longest stall of each event loop since the last call from the processes' own metrics. */
-  scrape(): Promise<void>;
+  /**
+   * Reads the longest stall of each event loop since the last scrape from the processes' own metrics; with a `turn`, of every n-th process
+   * only, as a Prometheus that spreads its targets over the interval.
+   */
+  scrape(turn?: { readonly at: number; readonly of: number }): Promise<void>;
   /** Longest stall of a kind since this was asked last, ms. */
   takeStallMs(kind: ProcessKind): number;
   figures(): readonly ProcessFigures[];
@@ -127,9 +130,9 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
       };
     },
     current: () => current,
-    scrape: async () => {
-      const scraped = processes().map(async (process) => {
-        if (process.metricsText === undefined) return;
+    scrape: async (turn = { at: 0, of: 1 }) => {
+      const scraped = processes().map(async (process, index) => {
+        if (process.metricsText === undefined || index % turn.of !== turn.at) return;
         // A process that is being replaced answers nothing; its next one does.
         const text = await process.metricsText().catch(() => '');
         if (text !== '') texts.set(process.name, text);

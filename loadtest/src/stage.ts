@@ -35,7 +35,7 @@ export interface StagePorts {
   readonly commands: CommandBurst | undefined;
 }
 
-/** Metrics are scraped this often: each scrape costs the process under test some milliseconds. */
+/** Each process's metrics are scraped this often, another process each second: it costs the process under test some milliseconds. */
 const SCRAPE_SECONDS = 10;
 /** Chargers must all be connected within the time their dials take, and this. */
 const SERVED_SLACK_S = 180;
@@ -48,7 +48,7 @@ export function createStage(ports: StagePorts): RunningStage {
   let seconds = 0;
   const cancel = everySecond(CLOSE_OFFSET_MS, () => {
     seconds += 1;
-    if (seconds % SCRAPE_SECONDS === 0) void sampler.scrape();
+    void sampler.scrape({ at: seconds % SCRAPE_SECONDS, of: SCRAPE_SECONDS });
     const stallMs = Math.max(sampler.takeStallMs('edge'), sampler.takeStallMs('worker'));
     const second = log.closeSecond(systemClock.monotonicMs(), sampler.sample(), machineTime(), stallMs);
     view.second(second, options.chargers, sampler.current());

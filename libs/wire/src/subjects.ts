@@ -90,6 +90,8 @@ export interface Subjects {
   parseForward(subject: string): PartitionId | undefined;
   parseOwner(subject: string): PartitionId | undefined;
   parseEdge(subject: string): EdgeSubject | undefined;
+  /** Reads the number off a reply to this edge: of the subjects an edge receives most, without taking them apart. */
+  replyNumbers(edgeId: EdgeId): (subject: string) => number | undefined;
 
   command(address: ChargerAddress, action: string): string;
   /** Commands to all chargers, or to those of one tenant. */
@@ -144,6 +146,10 @@ export function createSubjects(prefix: string = ''): Subjects {
     parseForward: (subject) => parsePartition(forwardRoot, subject),
     parseOwner: (subject) => parsePartition(ownerRoot, subject),
     parseEdge: (subject) => parseEdge(edgeRoot, subject),
+    replyNumbers(edgeId) {
+      const replies = `${edgeRoot}${edgeId}.reply.`;
+      return (subject) => (subject.startsWith(replies) ? parseCount(subject.slice(replies.length)) : undefined);
+    },
 
     command: (address, action) =>
       `${commandRoot}${address.tenant}.${encodeToken(address.chargerId)}.${checkedAction(action)}`,

@@ -57,6 +57,15 @@ describe('subjects', () => {
     expect(s.parseOwner(s.ownerFilter())).toBeUndefined();
     expect(s.parseEdge(s.edgeInbox(EDGE))).toEqual({ kind: 'inbox', edgeId: 'e-1' });
     expect(s.parseEdge(s.edgeReply(EDGE, 42))).toEqual({ kind: 'reply', edgeId: 'e-1', n: 42 });
+    const replyNumber = s.replyNumbers(EDGE);
+    expect(replyNumber(s.edgeReply(EDGE, 42))).toBe(42);
+    for (const other of [
+      s.edgeInbox(EDGE),
+      s.edgeReply(edgeId('e-2'), 1),
+      `${s.edgeReply(EDGE, 1)}.1`,
+      `${s.edgeReply(EDGE, 0)}1`,
+    ])
+      expect(replyNumber(other)).toBeUndefined();
     expect(s.parseCommand(s.command(ADDRESS, 'Reset'))).toEqual({ ...ADDRESS, action: 'Reset' });
     expect(s.parseEvent(s.eventState(ADDRESS))).toEqual({ ...ADDRESS, class: 'state' });
     expect(s.parseEvent(s.eventMeter(ADDRESS))).toEqual({ ...ADDRESS, class: 'meter' });

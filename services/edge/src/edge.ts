@@ -110,11 +110,7 @@ export const runEdge = async (parts: EdgeParts): Promise<Edge> => {
       callResendMs: config.callResendMs,
     },
   );
-  const replyNumber = (subject: string): number | undefined => {
-    const parsed = subjects.parseEdge(subject);
-    return parsed?.kind === 'reply' ? parsed.n : undefined;
-  };
-  const downlinks = createDownlink({ sessions, uplinks, metrics, replyNumber });
+  const downlinks = createDownlink({ sessions, uplinks, metrics, replyNumber: subjects.replyNumbers(edgeId) });
   const subscriptions = [
     bus.subscribe(subjects.edgeFilter(edgeId), (message) => downlinks.received(message)),
     bus.subscribe(subjects.ownerFilter(), (message) => downlinks.announced(message)),
