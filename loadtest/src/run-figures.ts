@@ -61,6 +61,17 @@ function latencies(judged: readonly Phase[]): Figures {
   };
 }
 
+/** Of the seconds in which the host left the machine alone. */
+function quiet(judged: readonly Phase[]): Figures {
+  const [first, ...rest] = judged.map(({ quietCalls }) => quietCalls);
+  const quietSeconds = judged.reduce((sum, phase) => sum + phase.quietSeconds, 0);
+  if (first === undefined) return {};
+  for (const other of rest) first.add(other);
+  if (first.totalCount === 0) return { quietSeconds };
+  const at = (percentile: number): number => first.getValueAtPercentile(percentile) / 1000;
+  return { quietSeconds, quietP50: at(50), quietP99: at(99) };
+}
+
 function usage(
   { log, idle, options }: Pick<ReportParts, 'log' | 'idle' | 'options'>,
   judged: readonly Phase[],
@@ -82,5 +93,6 @@ function usage(
     ...(edgeBytes === undefined ? {} : { edgeBytes: (edgeBytes - idle.edge.memoryBytes) / options.chargers }),
     idle: idlePercent,
     stolen: stolenPercent,
+    ...quiet(judged),
   };
 }

@@ -52,7 +52,16 @@ export interface Phase {
   readonly cpuUs: Record<ProcessKind, number>;
   /** Processor time of the whole machine. */
   machine: MachineTime;
+  /** Calls answered in its quiet seconds, and how many of these there were. */
+  readonly quietCalls: Histogram;
+  quietSeconds: number;
 }
+
+/**
+ * A second is quiet when the host of a virtual machine took less of it. What it takes is in no process's figures, and says nothing about the
+ * processes.
+ */
+export const QUIET_STOLEN_PERCENT_MAX = 1;
 
 /** What a scenario says of a phase. */
 export type PhaseFacts = Pick<Phase, 'name' | 'isMeasured' | 'expectsCloses'>;
@@ -99,6 +108,8 @@ export class RunLog {
       latencies: emptyLatencies(),
       cpuUs,
       machine: noMachineTime(),
+      quietCalls: emptyHistogram(),
+      quietSeconds: 0,
     });
   }
 
@@ -114,9 +125,14 @@ export class RunLog {
     const phase = this.phases.at(-1);
     const passed = machineTimeBetween(this.#machineBefore, machine);
     this.#machineBefore = machine;
+    const shares = machineShares(passed);
     if (phase !== undefined) {
       this.#addTo(phase, counters, usage, nowMs);
       phase.machine = machineTimeSum([phase.machine, passed]);
+      if (shares.stolenPercent < QUIET_STOLEN_PERCENT_MAX) {
+        phase.quietCalls.add(calls);
+        phase.quietSeconds += 1;
+      }
     }
     const at = (percentile: number): number | undefined =>
       calls.totalCount === 0 ? undefined : calls.getValueAtPercentile(percentile) / 1000;
@@ -132,7 +148,7 @@ export class RunLog {
       counters,
       usage,
       loopStallMs,
-      machine: machineShares(passed),
+      machine: shares,
     };
     this.seconds.push(second);
     this.#window = emptyLatencies();

@@ -37,6 +37,9 @@ export type FigureName =
   | 'loopStall'
   | 'idle'
   | 'stolen'
+  | 'quietSeconds'
+  | 'quietP50'
+  | 'quietP99'
   | 'servedS'
   | 'commandP99';
 
@@ -66,6 +69,9 @@ export const FIGURES: Readonly<Record<FigureName, FigureFacts>> = {
   loopStall: { unit: 'ms', what: 'longest stall of an event loop of an edge or worker' },
   idle: { unit: '%', what: 'processor time of the whole machine that nobody used' },
   stolen: { unit: '%', what: 'processor time of the whole machine that its host gave to others (steal)' },
+  quietSeconds: { unit: 's', what: 'seconds in which it gave less than 1 %' },
+  quietP50: { unit: 'ms', what: 'median latency of the calls answered in these' },
+  quietP99: { unit: 'ms', what: '99th percentile of the calls answered in these' },
   servedS: { unit: 's', what: 'storm: time until every charger was served again' },
   commandP99: { unit: 'ms', what: '99th percentile of commands, from the intended send time' },
 };

@@ -76,6 +76,8 @@ describe('the log of a run', () => {
     expect(ramp === undefined ? 0 : mergedCalls(ramp.latencies).totalCount).toBe(1);
     expect(second.machine).toEqual({ idlePercent: 20, stolenPercent: 30 });
     expect([ramp?.machine.stolenTicks, steady?.machine.stolenTicks]).toEqual([0, 60]);
+    expect([ramp?.quietSeconds, ramp?.quietCalls.totalCount]).toEqual([1, 1]);
+    expect([steady?.quietSeconds, steady?.quietCalls.totalCount]).toEqual([0, 0]);
     expect([ramp?.toS, steady?.fromS, steady?.toS]).toEqual([1, 1, 2]);
   });
 });

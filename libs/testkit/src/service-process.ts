@@ -26,7 +26,7 @@ export const NODE_FLAGS: readonly string[] = [
 export const EDGE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 
 /** Flags of a worker, likewise. */
-export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=200'];
+export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
 /** All flags of Node a service is run with. */
 export function nodeFlags(service: string): readonly string[] {
