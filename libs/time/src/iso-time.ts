@@ -1,25 +1,33 @@
 /**
- * Wall time as text and back. Owns the ISO 8601 forms OCPP uses; never decides what time it is.
- * Measured: `toISOString` 0.75 µs, so the text of the last millisecond and of the last second are kept.
+ * Wall time as text and back. Owns the ISO 8601 forms OCPP uses; never decides what time it is. Both are in each call of a charger, so the text
+ * of the last day is kept (0.3 µs instead of the 0.6 of `toISOString`), and the usual form is read without the expression for all forms (0.3 µs
+ * instead of 1).
  */
+
+const DAY_MS = 86_400_000;
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 
 let lastMs = Number.NaN;
 let lastText = '';
-let lastSecond = Number.NaN;
-let lastSecondText = '';
+let lastDay = Number.NaN;
+let lastDayText = '';
 
 /** `YYYY-MM-DDTHH:mm:ss.sssZ` of a wall time in ms since 1970; a fraction of a millisecond is cut. */
 export function isoTime(ms: number): string {
   if (ms === lastMs) return lastText;
   const whole = Math.floor(ms);
-  const second = Math.floor(whole / 1000);
-  if (second !== lastSecond) {
+  const day = Math.floor(whole / DAY_MS);
+  if (day !== lastDay) {
     // Throws RangeError for times no calendar holds.
-    lastSecondText = new Date(second * 1000).toISOString().slice(0, -4);
-    lastSecond = second;
+    lastDayText = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length);
+    lastDay = day;
   }
-  const fraction = whole - second * 1000;
-  lastText = lastSecondText + (fraction < 10 ? '00' : fraction < 100 ? '0' : '') + String(fraction) + 'Z';
+  const ofDay = whole - day * DAY_MS;
+  const hour = TWO_DIGITS[Math.floor(ofDay / 3_600_000)] ?? '';
+  const minute = TWO_DIGITS[Math.floor(ofDay / 60_000) % 60] ?? '';
+  const second = TWO_DIGITS[Math.floor(ofDay / 1000) % 60] ?? '';
+  const fraction = ofDay % 1000;
+  lastText = `${lastDayText}${hour}:${minute}:${second}.${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}Z`;
   lastMs = ms;
   return lastText;
 }
@@ -33,6 +41,8 @@ const TIME =
  * A leap second counts as the first of the next minute.
  */
 export function parseIsoTime(text: string): number | undefined {
+  const usual = parseUsual(text);
+  if (usual !== undefined) return usual;
   const match = TIME.exec(text);
   if (match === null) return undefined;
   const [
@@ -69,4 +79,37 @@ export function parseIsoTime(text: string): number | undefined {
     Number(fraction.slice(0, 3).padEnd(3, '0'));
   const offsetMs = Number(zoneHour) * 3_600_000 + Number(zoneMinute) * 60_000;
   return sign === '-' ? localMs + offsetMs : localMs - offsetMs;
+}
+
+/** `YYYY-MM-DDTHH:mm:ssZ`, with three digits of a second or none; undefined for everything else, also for what is no time. */
+function parseUsual(text: string): number | undefined {
+  const { length } = text;
+  if ((length !== 20 && length !== 24) || text.charCodeAt(length - 1) !== LETTER_Z) return undefined;
+  for (let index = 0; index < length - 1; index += 1) {
+    const mark = USUAL_MARKS.charCodeAt(index);
+    const code = text.charCodeAt(index);
+    if (mark === DIGIT_0 ? code < DIGIT_0 || code > DIGIT_9 : code !== mark) return undefined;
+  }
+  const year = number(text, 0, 4);
+  const month = number(text, 5, 7);
+  const day = number(text, 8, 10);
+  const hour = number(text, 11, 13);
+  const minute = number(text, 14, 16);
+  const second = number(text, 17, 19);
+  // Days every month has; the others, leap seconds and years Date.UTC takes for 19xx go the long way.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, length === 24 ? number(text, 20, 23) : 0);
+}
+
+const USUAL_MARKS = '0000-00-00T00:00:00.000';
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const LETTER_Z = 0x5a;
+
+/** Of digits. */
+function number(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - DIGIT_0;
+  return value;
 }

@@ -64,4 +64,30 @@ describe('parseIsoTime', () => {
   it('reads back what isoTime writes', () => {
     for (const ms of [0, 1, -1, 1_767_225_600_123]) expect(parseIsoTime(isoTime(ms))).toBe(ms);
   });
+
+  it('reads the usual forms as it reads all others, over 50,000 of them', () => {
+    const random = createSeededRandom(6);
+    const two = (max: number): string => String(Math.floor(random.next() * (max + 1))).padStart(2, '0');
+    let read = 0;
+    for (let index = 0; index < 50_000; index += 1) {
+      const year = String(Math.floor(random.next() * 10_000)).padStart(4, '0');
+      const fraction = random.next() < 0.5 ? '' : `.${two(9)}${Math.floor(random.next() * 10)}`;
+      const local = `${year}-${two(13)}-${two(32)}T${two(24)}:${two(61)}:${two(61)}${fraction}`;
+      const ms = parseIsoTime(`${local}Z`);
+      // A zone that says the same goes the long way.
+      expect([local, ms]).toEqual([local, parseIsoTime(`${local}+00:00`)]);
+      if (ms !== undefined) read += 1;
+    }
+    expect(read).toBeGreaterThan(20_000);
+  });
+
+  it.each([
+    '2026-02-28T12:00:0/Z',
+    '2026-02-28T12:00:0:Z',
+    '2026-02-2 T12:00:00Z',
+    '2026-02-28T12:00:00.00xZ',
+    '2026-02-28T12.00:00Z',
+  ])('refuses %j, which is nearly usual', (text) => {
+    expect(parseIsoTime(text)).toBeUndefined();
+  });
 });
