@@ -76,6 +76,7 @@ export function columns<T extends object>(fields: { readonly [K in keyof T]-?: F
     read(stored) {
       const values = array(stored);
       const value = { ...blank };
+      // Not over pairs of name and form: they would be made anew each time, 4 KB a state (docs/decisions/0016-resting-state.md).
       for (let index = 0; index < names.length; index += 1) {
         value[names[index] as string] = forms[index]?.read(values[index]);
       }
@@ -86,9 +87,8 @@ export function columns<T extends object>(fields: { readonly [K in keyof T]-?: F
 }
 
 /**
- * An object whose copies have room for these fields in themselves. One that gets its fields by their names, one after the other, grows a list
- * of values beside it, and above a dozen becomes a hash table: a state took 12 KB to read instead of 2 (docs/decisions/0016-resting-state.md).
- * The engine's parser of JSON makes what a literal would.
+ * An object whose copies have room for these fields in themselves: one that gets its fields by their names, one after the other, grows a list
+ * of values beside it, a sixth more garbage of a state. The engine's parser of JSON makes what a literal would.
  */
 function blankWith(names: readonly string[]): Record<string, unknown> {
   return JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`) as Record<string, unknown>;

@@ -22,7 +22,7 @@ it('reading a state leaves little garbage', () => {
   bytes.sort((a, b) => a - b);
   const median = bytes[ROUNDS >> 1] ?? 0;
   expect(fields).toBeGreaterThan(0);
-  // 3 KB; 20 KB when fields were added to an empty object one after the other.
+  // 3.6 KB; 7.8 KB when the loop over fields makes a pair for each; 20 KB with copies to rename sessions in, and MessagePack.
   expect(median).toBeGreaterThan(1_000);
-  expect(median).toBeLessThan(7_000);
+  expect(median).toBeLessThan(5_500);
 });
