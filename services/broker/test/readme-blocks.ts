@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { natsServerBinary } from '@voltlane/testkit';
+import { natsServerBinary, waitUntil } from '@voltlane/testkit';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -17,7 +17,7 @@ export function shellBlocks(file: string): readonly string[] {
 export interface RunningBlock {
   output(): string;
   readonly exited: Promise<number | null>;
-  /** SIGTERM to the whole group, as Ctrl-C would reach it. */
+  /** SIGTERM to the whole group, as Ctrl-C would reach it; resolves when its last process is gone, which may be long after its shell. */
   end(): Promise<void>;
 }
 
@@ -36,12 +36,22 @@ export async function runBlock(block: string, env: Readonly<Record<string, strin
     output: () => output,
     exited,
     end: async () => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-      } catch {
-        // The group is gone already.
-      }
+      const { pid } = child;
+      if (pid === undefined || !signalled(pid, 'SIGTERM')) return;
       await exited;
+      await waitUntil('the last process of a block to be gone', () => !signalled(pid, 0), { timeoutMs: GONE_MS_MAX });
     },
   };
+}
+
+/** A broker that loses its bus while it stops gives up after its 25 s. */
+const GONE_MS_MAX = 40_000;
+
+/** Signals the group of a shell; false when it is gone. */
+function signalled(pid: number, signal: 'SIGTERM' | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
 }
