@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const block of running.splice(0).toReversed()) await block.end();
-}, 60_000);
+});
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
