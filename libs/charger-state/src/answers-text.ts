@@ -5,12 +5,14 @@
 import type { AnsweredCall } from './charger-state.ts';
 import { answersLayout, PLACE } from './state-layout.ts';
 
+const SESSION = PLACE.answeredSession;
+
 /** The text of some answers. */
 export function writeAnswers(answers: readonly AnsweredCall[]): string {
   const stored = answersLayout.write(answers) as unknown[][];
   for (let index = stored.length - 1; index > 0; index -= 1) {
     const call = stored[index];
-    if (call?.[SESSION] === stored[index - 1]?.[SESSION] && call !== undefined) call[SESSION] = '';
+    if (call !== undefined && call[SESSION] === stored[index - 1]?.[SESSION]) call[SESSION] = '';
   }
   return JSON.stringify(stored);
 }
@@ -25,5 +27,3 @@ export function readAnswers(text: string): readonly AnsweredCall[] {
   }
   return answersLayout.read(stored);
 }
-
-const SESSION = PLACE.answeredSession;

@@ -34,10 +34,7 @@ export function optional<T>(form: Form<T>): Form<T | undefined> {
 export function list<T>(form: Form<T>): Form<readonly T[]> {
   return {
     write: (values) => values.map((value) => form.write(value)),
-    read: (stored) => {
-      if (stored === null || stored === undefined) return [];
-      return array(stored).map((value) => form.read(value));
-    },
+    read: (stored) => (stored === null || stored === undefined ? [] : array(stored).map((value) => form.read(value))),
   };
 }
 

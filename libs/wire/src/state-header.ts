@@ -23,12 +23,14 @@ const CURRENT = '3';
 const DEPTH_MAX = 16;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 /** What JSON leaves as it is and a header must not have. */
-const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/;
+const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/g;
 
-/** Header text of a state. WireError `unencodable` for what JSON cannot hold at all. */
+/** Header text of a state. WireError `unencodable` for what would not come back as it went. */
 export function encodeStateHeader(value: StoredValue): string {
-  const text = CURRENT + jsonOf(value);
-  return NOT_PRINTABLE_ASCII.test(text) ? text.replaceAll(/[^\x20-\x7e]/g, escaped) : text;
+  if (!isPlain(value, DEPTH_MAX)) {
+    throw new WireError('unencodable', `a state holds plain data only, at most ${DEPTH_MAX} levels deep`);
+  }
+  return (CURRENT + jsonOf(value)).replaceAll(NOT_PRINTABLE_ASCII, escaped);
 }
 
 /** The state of a header. WireError `newer-version` or `malformed`, nothing else. */
@@ -43,7 +45,9 @@ export function decodeStateHeader(text: string): unknown {
   }
   const encoded = text.slice(1);
   if (text.startsWith(CURRENT)) {
-    return read(() => JSON.parse(encoded));
+    const value = read(() => JSON.parse(encoded));
+    if (isPlain(value, DEPTH_MAX)) return value;
+    throw new WireError('malformed', `malformed state header: more than ${DEPTH_MAX} levels deep`);
   }
   const bytes = Buffer.from(encoded, 'base64url');
   if (!BASE64URL.test(encoded) || !isOneValue(bytes, DEPTH_MAX)) {
@@ -61,14 +65,26 @@ function read(parse: () => unknown): unknown {
 }
 
 function jsonOf(value: StoredValue): string {
-  let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    return JSON.stringify(value);
   } catch (cause) {
     throw new WireError('unencodable', 'a state holds plain data only', { cause });
   }
-  if (text === undefined) throw new WireError('unencodable', 'a state holds plain data only');
-  return text;
+}
+
+/** Whether all of it is data, lists and objects without a class, at most `depth` of these inside each other. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object') return typeof value !== 'function' && value !== undefined;
+  if (value === null) return true;
+  if (depth === 0) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index], depth - 1)) return false;
+    return true;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const name in value) if (!isPlain((value as Record<string, unknown>)[name], depth - 1)) return false;
+  return true;
 }
 
 /** One UTF-16 unit, as JSON writes it. */

@@ -66,7 +66,10 @@ describe('a state header', () => {
   });
 
   it.each([
+    ['a Date', new Date(0)],
+    ['a Map', new Map([[1, 2]])],
     ['a cycle', cycle()],
+    ['too many levels', levels(17)],
     ['a number JSON cannot hold', 1n],
     ['nothing', undefined],
   ])('refuses %s', (_what, value) => {
@@ -78,12 +81,26 @@ describe('a state header', () => {
       expect(code(() => decodeStateHeader(`${version}${GOLDEN.slice(1)}`))).toBe('newer-version');
   });
 
-  it.each(['', '2', '0AA', '-AA', '2!', '2AA AA', '2AA==', '2wQ', '23f____8', '1wQ', '3', '3{', '3[]]', '3undefined'])(
-    'refuses %j',
-    (text) => {
-      expect(code(() => decodeStateHeader(text))).toBe('malformed');
-    },
-  );
+  it.each([
+    '',
+    '2',
+    '0AA',
+    '-AA',
+    '2!',
+    '2AA AA',
+    '2AA==',
+    '2wQ',
+    '23f____8',
+    '1wQ',
+    '3',
+    '3{',
+    '3[]]',
+    '3undefined',
+    `3${'['.repeat(17)}${']'.repeat(17)}`,
+    `3${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+  ])('refuses %j', (text) => {
+    expect(code(() => decodeStateHeader(text))).toBe('malformed');
+  });
 
   it.each([
     ['3', GOLDEN, 'latin1'],
@@ -115,5 +132,11 @@ describe('a state header', () => {
 function cycle(): unknown {
   const value: Record<string, unknown> = {};
   value['self'] = value;
+  return value;
+}
+
+function levels(count: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < count; level += 1) value = [value];
   return value;
 }
