@@ -1,5 +1,5 @@
 /** The durable state of a charger: its shape, its bounds, its way through the header of a state record. */
-export { readAnswers, writeAnswers } from './answers-text.ts';
+export { answersWith, mayHaveAnswered, NO_ANSWERS, readAnswers, writeAnswers } from './answers-text.ts';
 export type {
   AnsweredCall,
   ChargerState,
@@ -16,5 +16,6 @@ export type {
   SessionState,
 } from './charger-state.ts';
 export { EMPTY_STATE, NO_COMMANDS, STATE_LIMITS } from './charger-state.ts';
+export { easePlace, isNamedAt, mayHoldAnswerTo } from './header-glance.ts';
 export { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX, lastSeenKey } from './last-seen.ts';
 export { readState, STATE_HEADER, writeState } from './state-header.ts';

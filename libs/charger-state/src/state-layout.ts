@@ -74,10 +74,14 @@ const answer: Form<AnsweredCall['answer']> = {
   },
 };
 
-const answeredCall = columns<AnsweredCall>({ session: text, seq: count, messageId: text, fingerprint: count, answer });
-
-/** Answered calls. */
-export const answersLayout: Form<readonly AnsweredCall[]> = list(answeredCall);
+/** An answered call. */
+export const answeredLayout: Columns<AnsweredCall> = columns<AnsweredCall>({
+  session: text,
+  seq: count,
+  messageId: text,
+  fingerprint: count,
+  answer,
+});
 
 const queuedFields = {
   id: text,
@@ -121,7 +125,7 @@ export const stateLayout: Columns<ChargerState> = columns<ChargerState>({
   connectors: named(connector),
   open: list(openTransaction),
   ended: list(endedTransaction),
-  answered: answersLayout,
+  answered: list(answeredLayout),
   commands: {
     write: (value) => (value === NO_COMMANDS ? null : commands.write(value)),
     read: (stored) => (stored === null || stored === undefined ? NO_COMMANDS : commands.read(stored)),
@@ -137,5 +141,5 @@ export const PLACE: Readonly<
   sessionId: session.place('id'),
   newestSession: stateLayout.place('newestSession'),
   answered: stateLayout.place('answered'),
-  answeredSession: answeredCall.place('session'),
+  answeredSession: answeredLayout.place('session'),
 };

@@ -75,13 +75,19 @@ export {
 } from './identity.ts';
 export { type ChargerSeen, decodeLastSeen, encodeLastSeen, type LastSeenPage } from './last-seen-codec.ts';
 export { partitionOf } from './partition.ts';
+export { printableJson, printableText } from './printable-json.ts';
 export {
   decodeSessionsPage,
   decodeSessionsQuestion,
   encodeSessionsPage,
   encodeSessionsQuestion,
 } from './sessions-codec.ts';
-export { decodeStateHeader, encodeStateHeader, type StoredValue } from './state-header.ts';
+export {
+  decodeStateHeader,
+  encodeStateHeader,
+  isCurrentStateHeader,
+  type StoredValue,
+} from './state-header.ts';
 export {
   type CommandSubject,
   createSubjects,

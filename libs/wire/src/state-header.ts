@@ -6,6 +6,7 @@
 import { WireError } from './errors.ts';
 import { unpack } from './msgpack.ts';
 import { isOneValue } from './msgpack-shape.ts';
+import { printableJson } from './printable-json.ts';
 
 /** What comes back from a header as it went: what JSON holds. Negative zero becomes zero. */
 export type StoredValue =
@@ -22,15 +23,18 @@ const VERSIONS = '123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const CURRENT = '3';
 const DEPTH_MAX = 16;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-/** What JSON leaves as it is and a header must not have. */
-const NOT_PRINTABLE_ASCII = /[^\x20-\x7e]/g;
 
 /** Header text of a state. WireError `unencodable` for what would not come back as it went. */
 export function encodeStateHeader(value: StoredValue): string {
   if (!isPlain(value, DEPTH_MAX)) {
     throw new WireError('unencodable', `a state holds plain data only, at most ${DEPTH_MAX} levels deep`);
   }
-  return (CURRENT + jsonOf(value)).replaceAll(NOT_PRINTABLE_ASCII, escaped);
+  return CURRENT + jsonOf(value);
+}
+
+/** Whether a header is of the current version: a text stands in it as `printableText` writes it. */
+export function isCurrentStateHeader(header: string): boolean {
+  return header.startsWith(CURRENT);
 }
 
 /** The state of a header. WireError `newer-version` or `malformed`, nothing else. */
@@ -66,7 +70,7 @@ function read(parse: () => unknown): unknown {
 
 function jsonOf(value: StoredValue): string {
   try {
-    return JSON.stringify(value);
+    return printableJson(value);
   } catch (cause) {
     throw new WireError('unencodable', 'a state holds plain data only', { cause });
   }
@@ -85,9 +89,4 @@ function isPlain(value: unknown, depth: number): boolean {
   if (prototype !== Object.prototype && prototype !== null) return false;
   for (const name in value) if (!isPlain((value as Record<string, unknown>)[name], depth - 1)) return false;
   return true;
-}
-
-/** One UTF-16 unit, as JSON writes it. */
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

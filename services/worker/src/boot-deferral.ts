@@ -8,8 +8,8 @@
  * 3. At most `BOOT_DEFERRALS_MAX` times in a row, so that none waits for ever while others get through.
  */
 
-import type { ChargerState } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
+import type { ChargerActor } from './charger-actor.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
 import { spreadIntervalS } from './domain/registration.ts';
 
@@ -19,14 +19,14 @@ export const BOOT_DEFERRALS_MAX = 3;
 /** Deferred chargers are spread over this share of the interval to both sides: half to one and a half. */
 const DEFERRAL_SPREAD = 0.5;
 
-/** True when this call may be put off. `deferred` counts how often this charger's boot was. */
-export function mayDefer(call: UplinkCall, state: ChargerState, policy: ChargerPolicy, deferred: number): boolean {
+/** True when this call may be put off. */
+export function mayDefer(call: UplinkCall, actor: Pick<ChargerActor, 'state' | 'policy' | 'bootsDeferred'>): boolean {
   return (
     call.action === 'BootNotification' &&
     call.violation === undefined &&
-    state.registration !== 'Accepted' &&
-    policy.registration !== 'Rejected' &&
-    deferred < BOOT_DEFERRALS_MAX
+    actor.policy.registration !== 'Rejected' &&
+    actor.bootsDeferred < BOOT_DEFERRALS_MAX &&
+    actor.state.registration !== 'Accepted'
   );
 }
 

@@ -11,7 +11,7 @@ import { callFingerprint } from './answered-calls.ts';
 import type { TokenVerdicts } from './domain/authorization.ts';
 import { messageRejected } from './domain/message-rejected.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
-import { admit, keptWhenRefused } from './domain/registration.ts';
+import { admit, keptWhenRefused, type Refusal } from './domain/registration.ts';
 import type { Decision, DecisionContext, Needs } from './handlers/handler.ts';
 import { handlerFor } from './handlers/registry.ts';
 
@@ -20,7 +20,8 @@ export interface CallInput {
   readonly call: UplinkCall;
   /** The parsed payload; of the handler's type when the call carries no violation. */
   readonly request: unknown;
-  readonly state: ChargerState;
+  /** Whose call it is. The state is read at the first look. */
+  readonly charger: { readonly state: ChargerState; readonly atEase?: boolean };
   readonly policy: ChargerPolicy;
   readonly tokens: TokenVerdicts;
   readonly nowMs: number;
@@ -34,27 +35,53 @@ export function requestNeeds(call: UplinkCall, request: unknown): Needs | undefi
 
 /** The decision on one CALL. */
 export function decideCall(input: CallInput): Decision<unknown> {
-  const { call, state } = input;
+  const { call } = input;
   if (call.violation !== undefined) return refuse(input, call.violation);
-  const refusal = admit(call.action, state, input.policy, { triggeredActions: state.commands.triggered });
+  const refusal = refusalBefore(input);
   if (refusal !== undefined) return refuse(input, refusal);
   const handler = handlerFor(call.version, call.action);
   if (handler === undefined) {
     return refuse(input, { code: 'NotImplemented', description: `${call.action} is not known here` });
   }
-  const context: DecisionContext = {
-    state,
-    policy: input.policy,
-    tokens: input.tokens,
-    nowMs: input.nowMs,
-    tenant: call.tenant,
-    chargerId: call.chargerId,
-    version: call.version,
-    action: call.action,
-    payloadText: call.payload,
-    transactionIdFor: input.transactionIdFor,
-  };
-  return handler.decide(input.request, context);
+  return handler.decide(input.request, new CallContext(input));
+}
+
+/** A class, because a literal with a getter is a new kind of object each time. */
+class CallContext implements DecisionContext {
+  readonly policy: DecisionContext['policy'];
+  readonly tokens: DecisionContext['tokens'];
+  readonly nowMs: number;
+  readonly tenant: string;
+  readonly chargerId: string;
+  readonly version: DecisionContext['version'];
+  readonly action: string;
+  readonly payloadText: string;
+  readonly transactionIdFor: DecisionContext['transactionIdFor'];
+  readonly #charger: CallInput['charger'];
+
+  constructor({ call, charger, policy, tokens, nowMs, transactionIdFor }: CallInput) {
+    this.policy = policy;
+    this.tokens = tokens;
+    this.nowMs = nowMs;
+    this.tenant = call.tenant;
+    this.chargerId = call.chargerId;
+    this.version = call.version;
+    this.action = call.action;
+    this.payloadText = call.payload;
+    this.transactionIdFor = transactionIdFor;
+    this.#charger = charger;
+  }
+
+  get state(): ChargerState {
+    return this.#charger.state;
+  }
+}
+
+/** Who is at ease was accepted. */
+function refusalBefore({ call, charger, policy }: CallInput): Refusal | undefined {
+  if (charger.atEase === true) return undefined;
+  const { state } = charger;
+  return admit(call.action, state, policy, { triggeredActions: state.commands.triggered });
 }
 
 /** The decision that answers a call with an error; of a transaction message, the refusal is recorded. */
@@ -62,7 +89,8 @@ export function refuse(
   input: CallInput,
   refusal: { readonly code: string; readonly description: string },
 ): Decision<unknown> {
-  const { call, state } = input;
+  const { call } = input;
+  const { state } = input.charger;
   const { code, description } = refusal;
   const answer = { kind: 'error', code, description } as const;
   if (!keptWhenRefused(call.action)) return { answer, state, events: [] };

@@ -105,7 +105,7 @@ export interface ChargerActor {
   /** When an edge last brought something the charger said, monotonic ms; -1 when nothing came since it was loaded. */
   heardMonotonicMs: number;
   /** Answers that left no state record behind (meter values); forgotten with the actor. */
-  recent: readonly AnsweredCall[];
+  readonly recent: readonly AnsweredCall[];
   /** Boots in a row that were put off because the worker was under pressure; forgotten with the actor. */
   bootsDeferred: number;
   /** Monotonic ms at which the CALL of the sent command is given to the edge again. */
@@ -118,6 +118,17 @@ export interface ChargerActor {
   traceparent: string | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
+  /**
+   * True for most chargers most of the time: connected, accepted, no command open. It is known without reading the state, and a call that
+   * does not depend on more is handled without.
+   */
+  readonly atEase: boolean;
+  /** At ease, and connected by this session. */
+  atEaseIn(sessionId: string): boolean;
+  /** False when neither the state nor `recent` has an answer to a call with this message id; known without reading them. */
+  mayHaveAnswered(messageId: string): boolean;
+  /** Puts an answer in front of `recent`. */
+  remember(answered: AnsweredCall): void;
   /** A record with this state was acknowledged; `header` is the text it was written with. */
   recorded(state: ChargerState, header: string, sequence: number): void;
 }

@@ -7,7 +7,7 @@
 import type { ActorBehaviour, FailureAnswer, Ownership } from '@voltlane/actors';
 import type { Journal } from '@voltlane/bus';
 import { BusError } from '@voltlane/bus';
-import { STATE_HEADER } from '@voltlane/charger-state';
+import { type AnsweredCall, STATE_HEADER } from '@voltlane/charger-state';
 import { parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
@@ -213,14 +213,14 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
   }
 
   #call(actor: ChargerActor, inbound: Inbound<Uplink>, call: UplinkCall): Promise<void> | void {
-    const before = findAnswered(actor.state.answered, call) ?? findAnswered(actor.recent, call);
+    const before = answeredBefore(actor, call);
     if (before !== undefined) {
       this.#deps.metrics.duplicate('resend');
       return this.#deps.outbox.reply(actor, inbound, before.answer);
     }
     if (actor.parked !== undefined && this.#deps.delegation.waits(actor, { ...inbound, uplink: call }))
       return undefined;
-    if (this.#deps.pressure.high() && mayDefer(call, actor.state, actor.policy, actor.bootsDeferred)) {
+    if (this.#deps.pressure.high() && mayDefer(call, actor)) {
       return this.#deferBoot(actor, inbound, call);
     }
     const request = parseJson(call.payload);
@@ -237,7 +237,7 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     const payload = { status: 'Pending', currentTime: isoTime(this.#deps.clock.nowMs()), interval };
     const outcome = { kind: 'result', payload: stringifyJson(payload) } as const;
     actor.bootsDeferred += 1;
-    actor.recent = rememberAnswered(actor.recent, answeredCall(call, outcome));
+    actor.remember(answeredCall(call, outcome));
     this.#deps.metrics.bootDeferred();
     this.#deps.outbox.reply(actor, inbound, outcome);
   }
@@ -325,9 +325,12 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     input: Pick<CallInput, 'call' | 'request' | 'tokens'>,
     attached: SessionChange | undefined,
   ): CallInput {
+    const { call, request, tokens } = input;
     return {
-      ...input,
-      state: attached?.state ?? actor.state,
+      call,
+      request,
+      tokens,
+      charger: attached ?? actor,
       policy: actor.policy,
       nowMs: this.#deps.clock.nowMs(),
       transactionIdFor: (count) => this.#transactionId(actor, count),
@@ -335,13 +338,12 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
   }
 
   #settle(actor: ChargerActor, inbound: Inbound<Uplink>, settled: Settlement): Promise<void> | void {
-    const { call, decision, attached, remember } = settled;
+    const { call, decision, remember } = settled;
     const outcome = replyOutcome(decision);
     this.#deps.metrics.call(call.action, decision.duplicate === true ? 'duplicate' : decision.answer.kind);
     if (decision.conflict === true) this.#deps.metrics.conflictingContent();
-    const changed = decision.state !== actor.state || decision.events.length > 0 || attached !== undefined;
-    if (!changed && decision.meter === undefined && decision.report === undefined) {
-      if (remember === 'always') actor.recent = rememberAnswered(actor.recent, answeredCall(call, outcome));
+    if (!changesState(actor, settled) && decision.meter === undefined && decision.report === undefined) {
+      if (remember === 'always') actor.remember(answeredCall(call, outcome));
       return this.#deps.outbox.reply(actor, inbound, outcome);
     }
     return this.#commit(actor, inbound, settled, outcome);
@@ -360,13 +362,13 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     let recorded = false;
     if (decision.report !== undefined) await outbox.keepReport(actor, decision.report, call.payload);
     if (decision.meter !== undefined) await outbox.appendMeter(actor, decision.meter, call);
-    if (decision.state !== actor.state || decision.events.length > 0 || attached !== undefined) {
-      const { state } = decision;
+    if (changesState(actor, settled)) {
+      const state = decision.state ?? attached?.state ?? actor.state;
       const next = durable ? { ...state, answered: rememberAnswered(state.answered, answered) } : state;
       await outbox.appendState(actor, next, [...(attached?.events ?? []), ...decision.events], call);
       recorded = durable;
     }
-    if (!recorded && remember !== 'never') actor.recent = rememberAnswered(actor.recent, answered);
+    if (!recorded && remember !== 'never') actor.remember(answered);
     if (attached !== undefined) this.#deps.sessions.attached(actor, inbound, call, attached);
     outbox.reply(actor, inbound, outcome);
   }
@@ -375,6 +377,17 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     actor.transactionIdFor ??= createTransactionIds(this.#deps.transactionIdKey, actor.tenant, actor.chargerId);
     return actor.transactionIdFor(count);
   }
+}
+
+/** The answer this call has got already, if it is one sent again. */
+function answeredBefore(actor: ChargerActor, call: UplinkCall): AnsweredCall | undefined {
+  if (!actor.mayHaveAnswered(call.messageId)) return undefined;
+  return findAnswered(actor.state.answered, call) ?? findAnswered(actor.recent, call);
+}
+
+function changesState(actor: ChargerActor, { decision, attached }: Settlement): boolean {
+  const { state, events } = decision;
+  return events.length > 0 || attached !== undefined || (state !== undefined && state !== actor.state);
 }
 
 function isCall(message: Inbound): message is Inbound<UplinkCall> {

@@ -6,8 +6,20 @@
  * Invariant: the text is the state. Both come from the same acknowledged record.
  */
 import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
-import { readAnswers, readState, STATE_HEADER, writeAnswers } from '@voltlane/charger-state';
+import {
+  answersWith,
+  easePlace,
+  isNamedAt,
+  mayHaveAnswered,
+  mayHoldAnswerTo,
+  NO_ANSWERS,
+  readAnswers,
+  readState,
+  STATE_HEADER,
+  writeAnswers,
+} from '@voltlane/charger-state';
 import type { ChargerId, Epoch, PartitionId, Tenant } from '@voltlane/wire';
+import { rememberAnswered } from './answered-calls.ts';
 import type { ChargerActor } from './charger-actor.ts';
 import type { ParkedCall } from './delegation/parked-call.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
@@ -21,7 +33,8 @@ export interface ActorTail {
   readonly expectedSequence: number;
 }
 
-const NONE: readonly AnsweredCall[] = [];
+/** Nobody has looked at the state yet. */
+const NOT_READ = -1;
 
 /** See the head of this file. */
 export class ResidentActor implements ChargerActor {
@@ -41,9 +54,9 @@ export class ResidentActor implements ChargerActor {
   transactionIdFor: ((count: number) => number) | undefined = undefined;
   #header: string | undefined;
   #state: ChargerState | undefined;
-  /** The recent answers; undefined when there are none, or when they changed. */
-  #recentText: string | undefined;
-  #recent: readonly AnsweredCall[] | undefined = NONE;
+  /** See `easePlace`. */
+  #easePlace = NOT_READ;
+  #answers = NO_ANSWERS;
 
   constructor(identity: ActorIdentity, tail: ActorTail, policy: ChargerPolicy, heardMonotonicMs: number) {
     this.tenant = identity.tenant;
@@ -62,29 +75,40 @@ export class ResidentActor implements ChargerActor {
     return this.#state;
   }
 
-  get recent(): readonly AnsweredCall[] {
-    this.#recent ??= this.#recentText === undefined ? NONE : readAnswers(this.#recentText);
-    return this.#recent;
+  get atEase(): boolean {
+    if (this.#easePlace === NOT_READ) this.#easePlace = easePlace(this.state, this.#header ?? '');
+    return this.#easePlace > 0;
   }
 
-  set recent(answers: readonly AnsweredCall[]) {
-    this.#recent = answers;
-    this.#recentText = undefined;
+  atEaseIn(sessionId: string): boolean {
+    return this.atEase && isNamedAt(this.#header ?? '', this.#easePlace, sessionId);
+  }
+
+  get recent(): readonly AnsweredCall[] {
+    return readAnswers(this.#answers);
+  }
+
+  mayHaveAnswered(messageId: string): boolean {
+    if (mayHaveAnswered(this.#answers, messageId)) return true;
+    return this.#header !== undefined && mayHoldAnswerTo(this.#header, messageId);
+  }
+
+  remember(answered: AnsweredCall): void {
+    this.#answers = mayHaveAnswered(this.#answers, answered.messageId)
+      ? writeAnswers(rememberAnswered(this.recent, answered))
+      : answersWith(answered, this.#answers);
   }
 
   recorded(state: ChargerState, header: string, sequence: number): void {
     this.#state = state;
     this.#header = header;
+    this.#easePlace = easePlace(state, header);
     this.expectedSequence = sequence;
   }
 
   /** Lets go of the objects; the next look at the state makes them anew. */
   rest(): void {
     this.#state = undefined;
-    if (this.#recent !== undefined && this.#recent !== NONE) {
-      this.#recentText ??= writeAnswers(this.#recent);
-      this.#recent = undefined;
-    }
     // The maker of transaction ids is derived again where one is needed.
     this.transactionIdFor = undefined;
   }

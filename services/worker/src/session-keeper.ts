@@ -86,6 +86,7 @@ export class SessionKeeper {
    * closed, again with each message: the first word about it may have been lost.
    */
   judge(actor: ChargerActor, inbound: Inbound, header: SessionHeader, opening: Opening): SessionChange | undefined {
+    if (actor.atEaseIn(header.sessionId)) return undefined;
     const sighting = this.#sighting(inbound, header);
     const stands = standing(actor.state, header, sighting, actor.newestOpenedMonotonicMs);
     switch (stands) {

@@ -47,8 +47,16 @@ const callOf = (id: string, seq: number, action = 'BootNotification', payload = 
 });
 
 describe('a boot under pressure', () => {
+  const actor = (
+    registration: typeof EMPTY_STATE.registration,
+    verdict: typeof DEFAULT_POLICY.registration,
+  ): Parameters<typeof mayDefer>[1] => ({
+    state: { ...EMPTY_STATE, registration },
+    policy: { ...DEFAULT_POLICY, registration: verdict },
+    bootsDeferred: 0,
+  });
   const may = (registration: typeof EMPTY_STATE.registration, verdict: typeof DEFAULT_POLICY.registration): boolean =>
-    mayDefer(callOf('A', 1), { ...EMPTY_STATE, registration }, { ...DEFAULT_POLICY, registration: verdict }, 0);
+    mayDefer(callOf('A', 1), actor(registration, verdict));
 
   it('is put off only where no service is lost by it', () => {
     expect(may('None', 'Accepted')).toBe(true);
@@ -57,8 +65,8 @@ describe('a boot under pressure', () => {
     expect(may('None', 'Pending')).toBe(true);
     expect(may('None', 'Rejected')).toBe(false);
     expect(may('Accepted', 'Accepted')).toBe(false);
-    expect(mayDefer(callOf('A', 1, 'Heartbeat', '{}'), EMPTY_STATE, DEFAULT_POLICY, 0)).toBe(false);
-    expect(mayDefer(callOf('A', 1), EMPTY_STATE, DEFAULT_POLICY, BOOT_DEFERRALS_MAX)).toBe(false);
+    expect(mayDefer(callOf('A', 1, 'Heartbeat', '{}'), actor('None', 'Accepted'))).toBe(false);
+    expect(mayDefer(callOf('A', 1), { ...actor('None', 'Accepted'), bootsDeferred: BOOT_DEFERRALS_MAX })).toBe(false);
   });
 
   it('names another time to each charger and each turn, half to one and a half of the interval', () => {

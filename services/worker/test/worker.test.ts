@@ -19,9 +19,10 @@ import {
   sessionId,
   tenant,
 } from '@voltlane/wire';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Worker } from '../src/index.ts';
 import { startWorker } from '../src/index.ts';
+import { ResidentActor } from '../src/resident-actor.ts';
 
 const PARTITIONS = 4;
 const EDGE = edgeId('edge1');
@@ -158,11 +159,14 @@ describe('a worker', () => {
     expect((await events()).at(-1)?.event.data['energyWh']).toBe(1000);
   });
 
-  it('answers a heartbeat without leaving a record', async () => {
+  it('answers a heartbeat without leaving a record, and without reading the state of the charger', async () => {
     await bootAndStart();
     const before = (await events()).length;
+    const state = vi.spyOn(ResidentActor.prototype, 'state', 'get');
     const answer = await result(call(3, 'Heartbeat', {}));
     expect(typeof answer['currentTime']).toBe('string');
+    expect(state).not.toHaveBeenCalled();
+    state.mockRestore();
     expect((await events()).length).toBe(before);
   });
 

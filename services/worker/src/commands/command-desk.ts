@@ -134,6 +134,7 @@ export class CommandDesk {
 
   /** After anything that may have changed what can be sent. Nothing to do costs nothing. */
   advance(actor: ChargerActor): Promise<void> | void {
+    if (actor.atEase) return;
     const { commands } = actor.state;
     if (commands.sent === undefined && commands.queue.length === 0) return;
     return this.#proceed(actor, queue.unchanged(commands), [], { kind: 'command', sessionId: undefined });

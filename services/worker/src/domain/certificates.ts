@@ -24,7 +24,7 @@ export function refuseSigning<Answer extends { readonly status: 'Rejected' }>(
   context: DecisionContext,
 ): Decision<Answer> {
   const data = { certificateType: request.certificateType, requestId: request.requestId, status: answer.status };
-  return answered(context, answer, received('certificate.signingRequested', data, context));
+  return answered(answer, received('certificate.signingRequested', data, context));
 }
 
 /** A certificate whose status is asked for (2.1 GetCertificateChainStatus). */

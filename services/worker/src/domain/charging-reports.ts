@@ -28,7 +28,7 @@ export function chargingLimitChanged(report: ChargingLimitReport, context: Decis
     isLocalGeneration,
     schedules: report.chargingSchedule?.length,
   };
-  return noted(context, received('chargingLimit.changed', data, context));
+  return noted(received('chargingLimit.changed', data, context));
 }
 
 /** Decides ClearedChargingLimit. */
@@ -37,7 +37,7 @@ export function chargingLimitCleared(
   context: DecisionContext,
 ): Decision<EmptyAnswer> {
   const data = { evseId: report.evseId, chargingLimitSource: report.chargingLimitSource };
-  return noted(context, received('chargingLimit.cleared', data, context));
+  return noted(received('chargingLimit.cleared', data, context));
 }
 
 /** NotifyEVChargingNeeds: what the car asks for. */
@@ -78,7 +78,7 @@ export function chargingNeeds<Status extends string>(
     },
     context,
   );
-  return answered(context, { status }, event);
+  return answered({ status }, event);
 }
 
 /** NotifyEVChargingSchedule: the schedule the car chose. */
@@ -112,5 +112,5 @@ export function chargingSchedule(
     selectedChargingScheduleId: report.selectedChargingScheduleId,
     powerToleranceAcceptance: report.powerToleranceAcceptance,
   };
-  return answered(context, { status: 'Accepted' }, received('charging.schedule', data, context));
+  return answered({ status: 'Accepted' }, received('charging.schedule', data, context));
 }

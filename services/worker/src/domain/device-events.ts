@@ -59,7 +59,7 @@ export function deviceEvents(message: DeviceEvents, context: DecisionContext): D
     const report = availabilityOf(event);
     if (report === undefined) continue;
     const status = connectorStatus(report, { ...context, state });
-    state = status.state;
+    state = status.state ?? state;
     events.push(...status.events);
   }
   return { answer: { kind: 'result', payload: {} }, state, events };

@@ -24,7 +24,7 @@ export interface MeterMessage {
 
 /** Decides one MeterValues. */
 export function meterMessage(message: MeterMessage, context: DecisionContext): Decision<Record<string, never>> {
-  const base = { answer: { kind: 'result', payload: {} }, state: context.state, events: [] } as const;
+  const base = { answer: { kind: 'result', payload: {} }, events: [] } as const;
   const readings = readingsOf(message.meterValue, context.nowMs);
   if (readings.length === 0) return base;
   const time = timeOfReadings(message.meterValue, context.nowMs);

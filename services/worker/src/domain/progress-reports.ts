@@ -19,7 +19,7 @@ export interface StatusInfo {
 
 /** A firmware update, `signed` for the secure one of 1.6 and all of 2.x. */
 export function firmwareProgress(report: Progress, signed: boolean, context: DecisionContext): Decision<EmptyAnswer> {
-  return noted(context, received('firmware.status', { ...facts(report), signed }, context));
+  return noted(received('firmware.status', { ...facts(report), signed }, context));
 }
 
 /** A log upload; `diagnostics` is the older one of 1.6. */
@@ -28,7 +28,7 @@ export function logProgress(
   source: 'diagnostics' | 'log',
   context: DecisionContext,
 ): Decision<EmptyAnswer> {
-  return noted(context, received('log.status', { source, ...facts(report) }, context));
+  return noted(received('log.status', { source, ...facts(report) }, context));
 }
 
 /** Firmware published by a local controller. */
@@ -36,7 +36,7 @@ export function publishProgress(
   report: Progress & { readonly location?: readonly string[] },
   context: DecisionContext,
 ): Decision<EmptyAnswer> {
-  return noted(context, received('firmware.publishStatus', { ...facts(report), location: report.location }, context));
+  return noted(received('firmware.publishStatus', { ...facts(report), location: report.location }, context));
 }
 
 function facts(report: Progress): Readonly<Record<string, unknown>> {

@@ -10,17 +10,13 @@ import { reportedTime } from './timestamps.ts';
 export type EmptyAnswer = Record<string, never>;
 
 /** An empty answer and these events. */
-export function noted(context: DecisionContext, ...events: readonly EventDraft[]): Decision<EmptyAnswer> {
-  return answered(context, {}, ...events);
+export function noted(...events: readonly EventDraft[]): Decision<EmptyAnswer> {
+  return answered({}, ...events);
 }
 
 /** This answer and these events; nothing remembered. */
-export function answered<Response>(
-  context: DecisionContext,
-  payload: Response,
-  ...events: readonly EventDraft[]
-): Decision<Response> {
-  return { answer: { kind: 'result', payload }, state: context.state, events };
+export function answered<Response>(payload: Response, ...events: readonly EventDraft[]): Decision<Response> {
+  return { answer: { kind: 'result', payload }, events };
 }
 
 /** An event that happened when it was received. */

@@ -19,7 +19,7 @@ export interface StreamData {
 
 /** Decides one message of a stream. */
 export function streamData(message: StreamData, context: DecisionContext): Decision<never> {
-  const base = { answer: { kind: 'none' }, state: context.state, events: [] } as const;
+  const base = { answer: { kind: 'none' }, events: [] } as const;
   if (message.data.length === 0) return base;
   const values = message.data.slice(0, STREAM_VALUES_MAX).map(({ t, v }) => ({ offsetS: t, value: v }));
   const left = message.data.length - values.length;

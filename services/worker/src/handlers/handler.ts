@@ -16,6 +16,7 @@ export interface Needs {
 
 /** Everything a decision may look at beside the request. */
 export interface DecisionContext {
+  /** Read from its text at the first look: who does not need it should not look. */
   readonly state: ChargerState;
   readonly policy: ChargerPolicy;
   /** Records of the tokens named in `needs`. */
@@ -59,8 +60,8 @@ export type Answer<Response> =
 /** What is to be done. `events` non-empty or `state` changed means one fenced append before the answer leaves. */
 export interface Decision<Response> {
   readonly answer: Answer<Response>;
-  /** Next state; the very same object when nothing durable changed. */
-  readonly state: ChargerState;
+  /** Next state; absent, or the very same object, when nothing durable changed. */
+  readonly state?: ChargerState;
   readonly events: readonly EventDraft[];
   /** Telemetry that changes no state; goes to the meter subject, deduplicated by its id. */
   readonly meter?: EventDraft & { readonly id: string };

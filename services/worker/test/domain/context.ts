@@ -68,7 +68,7 @@ export function send(one: Charger, action: string, request: unknown): Decision<u
   if (handler === undefined) throw new Error(`no handler for ${one.version} ${action}`);
   const needed = handler.needs?.(request).idTokens ?? [];
   const decision = handler.decide(request, contextOf(one, action, request, needed));
-  one.state = decision.state;
+  one.state = decision.state ?? one.state;
   one.events.push(...decision.events);
   if (decision.meter !== undefined) one.events.push(decision.meter);
   return decision;

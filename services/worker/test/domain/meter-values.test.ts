@@ -106,7 +106,7 @@ describe('1.6 MeterValues', () => {
     const before = one.state;
     const decision = send(one, 'MeterValues', MESSAGE);
     expect(decision).toMatchObject({ answer: { kind: 'result', payload: {} }, events: [] });
-    expect(decision.state).toBe(before);
+    expect(one.state).toBe(before);
     expect(decision.meter).toMatchObject({
       id: expect.stringMatching(/^mv:[\w-]{22}$/),
       kind: 'meter.values',

@@ -114,7 +114,7 @@ describe('the idempotency matrix', () => {
     expect(decision.answer.kind).toBe('result');
     expect(decision.events).toHaveLength(recorded);
     expect(decision.duplicate ?? false).toBe(recorded === 0);
-    if (recorded === 0) expect(decision.state).toBe(before);
+    if (recorded === 0) expect(one.state).toBe(before);
     else expect(decision.state).not.toBe(before);
   });
 });

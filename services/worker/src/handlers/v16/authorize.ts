@@ -7,5 +7,5 @@ import type { Handler } from '../handler.ts';
 /** Handler of Authorize in 1.6. */
 export const authorize: Handler<RequestOf<'1.6', 'Authorize'>, ResponseOf<'1.6', 'Authorize'>> = {
   needs: (request) => ({ idTokens: [request.idTag] }),
-  decide: (request, context) => answered(context, { idTagInfo: authorize16(request.idTag, context) }),
+  decide: (request, context) => answered({ idTagInfo: authorize16(request.idTag, context) }),
 };

@@ -8,6 +8,6 @@ import type { Handler } from '../handler.ts';
 export const dataTransfer: Handler<RequestOf<'1.6', 'DataTransfer'>, ResponseOf<'1.6', 'DataTransfer'>> = {
   decide: (request, context) => {
     const { answer, event } = transfer(request, context);
-    return answered(context, answer, event);
+    return answered(answer, event);
   },
 };

@@ -6,5 +6,5 @@ import type { Handler } from '../handler.ts';
 
 /** Handler of Heartbeat in 1.6. */
 export const heartbeat: Handler<RequestOf<'1.6', 'Heartbeat'>, ResponseOf<'1.6', 'Heartbeat'>> = {
-  decide: (_request, context) => answered(context, { currentTime: isoTime(context.nowMs) }),
+  decide: (_request, context) => answered({ currentTime: isoTime(context.nowMs) }),
 };

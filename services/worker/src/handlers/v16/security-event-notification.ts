@@ -8,5 +8,5 @@ export const securityEventNotification: Handler<
   RequestOf<'1.6', 'SecurityEventNotification'>,
   ResponseOf<'1.6', 'SecurityEventNotification'>
 > = {
-  decide: (request, context) => noted(context, securityEvent(request, context)),
+  decide: (request, context) => noted(securityEvent(request, context)),
 };

@@ -7,5 +7,5 @@ import type { Request2x, Response2x } from './payloads.ts';
 /** Handler of Authorize in 2.0.1 and 2.1. */
 export const authorize: Handler<Request2x<'Authorize'>, Response2x<'Authorize'>> = {
   needs: ({ idToken }) => ({ idTokens: isAnonymous(idToken) ? [] : [idToken.idToken] }),
-  decide: (request, context) => answered(context, authorizeContract(request, context)),
+  decide: (request, context) => answered(authorizeContract(request, context)),
 };

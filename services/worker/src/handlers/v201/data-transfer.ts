@@ -8,6 +8,6 @@ import type { Request2x, Response2x } from './payloads.ts';
 export const dataTransfer: Handler<Request2x<'DataTransfer'>, Response2x<'DataTransfer'>> = {
   decide: (request, context) => {
     const { answer, event } = transfer(request, context);
-    return answered(context, answer, event);
+    return answered(answer, event);
   },
 };

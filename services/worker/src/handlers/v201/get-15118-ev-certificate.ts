@@ -6,6 +6,5 @@ import type { Request2x, Response2x } from './payloads.ts';
 
 /** Handler of Get15118EVCertificate in 2.0.1 and 2.1. */
 export const get15118EVCertificate: Handler<Request2x<'Get15118EVCertificate'>, Response2x<'Get15118EVCertificate'>> = {
-  decide: (_request, context) =>
-    answered(context, { status: 'Failed', statusInfo: NO_CERTIFICATE_AUTHORITY, exiResponse: '' }),
+  decide: () => answered({ status: 'Failed', statusInfo: NO_CERTIFICATE_AUTHORITY, exiResponse: '' }),
 };

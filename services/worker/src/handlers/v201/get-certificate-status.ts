@@ -6,5 +6,5 @@ import type { Request2x, Response2x } from './payloads.ts';
 
 /** Handler of GetCertificateStatus in 2.0.1 and 2.1. */
 export const getCertificateStatus: Handler<Request2x<'GetCertificateStatus'>, Response2x<'GetCertificateStatus'>> = {
-  decide: (_request, context) => answered(context, { status: 'Failed', statusInfo: NO_CERTIFICATE_AUTHORITY }),
+  decide: () => answered({ status: 'Failed', statusInfo: NO_CERTIFICATE_AUTHORITY }),
 };

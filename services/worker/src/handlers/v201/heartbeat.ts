@@ -6,5 +6,5 @@ import type { Request2x, Response2x } from './payloads.ts';
 
 /** Handler of Heartbeat in 2.0.1 and 2.1. */
 export const heartbeat: Handler<Request2x<'Heartbeat'>, Response2x<'Heartbeat'>> = {
-  decide: (_request, context) => answered(context, { currentTime: isoTime(context.nowMs) }),
+  decide: (_request, context) => answered({ currentTime: isoTime(context.nowMs) }),
 };

@@ -9,5 +9,5 @@ export const reservationStatusUpdate: Handler<
   Response2x<'ReservationStatusUpdate'>
 > = {
   decide: ({ reservationId, reservationUpdateStatus: status }, context) =>
-    noted(context, received('reservation.status', { reservationId, status }, context)),
+    noted(received('reservation.status', { reservationId, status }, context)),
 };

@@ -8,5 +8,5 @@ export const securityEventNotification: Handler<
   Request2x<'SecurityEventNotification'>,
   Response2x<'SecurityEventNotification'>
 > = {
-  decide: (request, context) => noted(context, securityEvent(request, context)),
+  decide: (request, context) => noted(securityEvent(request, context)),
 };

@@ -12,9 +12,6 @@ export const batterySwap: Handler<RequestOf<'2.1', 'BatterySwap'>, ResponseOf<'2
       stateOfChargePercent: soC,
       stateOfHealthPercent: soH,
     }));
-    return noted(
-      context,
-      received('battery.swap', { eventType, requestId, idToken: idToken.idToken, batteries }, context),
-    );
+    return noted(received('battery.swap', { eventType, requestId, idToken: idToken.idToken, batteries }, context));
   },
 };

@@ -8,5 +8,5 @@ export const closePeriodicEventStream: Handler<
   RequestOf<'2.1', 'ClosePeriodicEventStream'>,
   ResponseOf<'2.1', 'ClosePeriodicEventStream'>
 > = {
-  decide: ({ id }, context) => noted(context, received('stream.closed', { streamId: id }, context)),
+  decide: ({ id }, context) => noted(received('stream.closed', { streamId: id }, context)),
 };

@@ -10,5 +10,5 @@ export const getCertificateChainStatus: Handler<
   ResponseOf<'2.1', 'GetCertificateChainStatus'>
 > = {
   decide: (request, context) =>
-    answered(context, { certificateStatus: unknownStatus(request.certificateStatusRequests, context.nowMs) }),
+    answered({ certificateStatus: unknownStatus(request.certificateStatusRequests, context.nowMs) }),
 };

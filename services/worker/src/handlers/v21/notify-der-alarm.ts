@@ -7,6 +7,6 @@ import type { Handler } from '../handler.ts';
 export const notifyDERAlarm: Handler<RequestOf<'2.1', 'NotifyDERAlarm'>, ResponseOf<'2.1', 'NotifyDERAlarm'>> = {
   decide: ({ controlType, gridEventFault, alarmEnded, extraInfo, timestamp }, context) => {
     const data = { controlType, gridEventFault, alarmEnded: alarmEnded === true, extraInfo };
-    return noted(context, reported('der.alarm', timestamp, data, context));
+    return noted(reported('der.alarm', timestamp, data, context));
   },
 };

@@ -9,5 +9,5 @@ export const notifyDERStartStop: Handler<
   ResponseOf<'2.1', 'NotifyDERStartStop'>
 > = {
   decide: ({ controlId, started, supersededIds, timestamp }, context) =>
-    noted(context, reported('der.startStop', timestamp, { controlId, started, supersededIds }, context)),
+    noted(reported('der.startStop', timestamp, { controlId, started, supersededIds }, context)),
 };

@@ -11,6 +11,6 @@ export const notifyPriorityCharging: Handler<
 > = {
   decide: ({ transactionId, activated }, context) => {
     const transactionKey = transactionKey2x(context, transactionId);
-    return noted(context, received('charging.priority', { transactionKey, transactionId, activated }, context));
+    return noted(received('charging.priority', { transactionKey, transactionId, activated }, context));
   },
 };

@@ -6,5 +6,5 @@ import type { Handler } from '../handler.ts';
 
 /** Handler of NotifySettlement in 2.1. */
 export const notifySettlement: Handler<RequestOf<'2.1', 'NotifySettlement'>, ResponseOf<'2.1', 'NotifySettlement'>> = {
-  decide: (request, context) => noted(context, settlement(request, context)),
+  decide: (request, context) => noted(settlement(request, context)),
 };

@@ -15,6 +15,6 @@ export const openPeriodicEventStream: Handler<
       intervalS: stream.params.interval,
       values: stream.params.values,
     };
-    return answered(context, { status: 'Accepted' }, received('stream.opened', data, context));
+    return answered({ status: 'Accepted' }, received('stream.opened', data, context));
   },
 };

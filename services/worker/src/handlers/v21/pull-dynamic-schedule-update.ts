@@ -8,5 +8,5 @@ export const pullDynamicScheduleUpdate: Handler<
   RequestOf<'2.1', 'PullDynamicScheduleUpdate'>,
   ResponseOf<'2.1', 'PullDynamicScheduleUpdate'>
 > = {
-  decide: (_request, context) => answered(context, { status: 'Rejected', statusInfo: { reasonCode: 'NotEnabled' } }),
+  decide: () => answered({ status: 'Rejected', statusInfo: { reasonCode: 'NotEnabled' } }),
 };

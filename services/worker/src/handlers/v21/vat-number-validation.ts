@@ -8,8 +8,8 @@ export const vatNumberValidation: Handler<
   RequestOf<'2.1', 'VatNumberValidation'>,
   ResponseOf<'2.1', 'VatNumberValidation'>
 > = {
-  decide: ({ vatNumber, evseId }, context) => {
+  decide: ({ vatNumber, evseId }) => {
     const refused = { status: 'Rejected', statusInfo: { reasonCode: 'NotEnabled' }, vatNumber } as const;
-    return answered(context, evseId === undefined ? refused : { ...refused, evseId });
+    return answered(evseId === undefined ? refused : { ...refused, evseId });
   },
 };
