@@ -11,6 +11,7 @@ import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import { TalliedHistogram } from './tallied-histogram.ts';
 
 /**
  * Defaults that walk over every handle or descriptor of the process at each scrape; an edge has one for each charger (7 % of an idle one's
@@ -130,16 +131,15 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
       });
     },
     histogram(facts) {
-      const histogram = new Histogram({
-        ...named(facts),
-        registers,
-        buckets: [...facts.buckets],
-        enableExemplars: exemplars,
-      });
+      const known = { ...named(facts), registers, buckets: [...facts.buckets] };
+      if (!exemplars) {
+        const tallied = new TalliedHistogram(known);
+        return family(facts.labels, (values) => tallied.child(values));
+      }
+      const histogram = new Histogram({ ...known, enableExemplars: true });
       return family(facts.labels, (values) => {
         histogram.zero(values);
         const child = histogram.labels(values);
-        if (!exemplars) return { observe: (value) => child.observe(value) };
         return {
           observe(value, traceId) {
             if (traceId === undefined) child.observe(value);

@@ -64,6 +64,30 @@ describe('metrics', () => {
     expect(text).toContain('voltlane_level{service="edge"} 2');
   });
 
+  it('shows a distribution as prom-client does, with exemplars or without', async () => {
+    const textOf = async (exemplars: boolean): Promise<string[]> => {
+      const metrics = createMetrics('edge', exemplars);
+      const facts = { name: 'took_seconds', help: 'T.', buckets: [0.1, 1, 10], labels: { how: ['well', 'badly'] } };
+      const took = metrics.histogram(facts);
+      for (const value of [0, 0.1, 0.25, 1.5, 10, 11]) took.of({ how: 'well' }).observe(value);
+      took.of({ how: 'neither' }).observe(-1);
+      const lines = (await metrics.expose()).split('\n').filter((line) => line.includes('took_seconds'));
+      // Labels are a set.
+      return lines.map((line) => line.replace(/\{(.*)\}/, (_all, labels: string) => labels.split(',').sort().join()));
+    };
+    const tallied = await textOf(false);
+    expect(tallied).toContain('voltlane_took_seconds_buckethow="well",le="1",service="edge" 3');
+    expect(tallied).toHaveLength(2 + 3 * 6);
+    expect(tallied).toEqual(await textOf(true));
+  });
+
+  it('refuses what is no value of a distribution', () => {
+    const child = createMetrics('edge')
+      .histogram({ name: 's', help: 'S.', buckets: [1] })
+      .of({});
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) expect(() => child.observe(wrong)).toThrow(RangeError);
+  });
+
   it('has event-loop lag and stays far below the series budget by itself', async () => {
     const metrics = createMetrics('edge');
     const text = await metrics.expose();

@@ -10,6 +10,7 @@ import type { AnsweredCall } from '@voltlane/charger-state';
 import { STATE_LIMITS } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
 import { fingerprint } from '@voltlane/wire';
+import type { ChargerActor } from './charger-actor.ts';
 
 /** Actions that may simply be answered again: they change nothing, and an old answer (a time) would be wrong. */
 const ANSWER_ANEW: ReadonlySet<string> = new Set(['Heartbeat', 'Authorize']);
@@ -17,6 +18,15 @@ const ANSWER_ANEW: ReadonlySet<string> = new Set(['Heartbeat', 'Authorize']);
 /** Fingerprint of what a call says, whatever its id. */
 export function callFingerprint(call: UplinkCall): number {
   return fingerprint(`${call.action} ${call.payload}`);
+}
+
+/** The answer the charger has got to this call already, if it is a resend. */
+export function answeredBefore(
+  actor: Pick<ChargerActor, 'state' | 'recent' | 'mayHaveAnswered'>,
+  call: UplinkCall,
+): AnsweredCall | undefined {
+  if (!actor.mayHaveAnswered(call.messageId)) return undefined;
+  return findAnswered(actor.state.answered, call) ?? findAnswered(actor.recent, call);
 }
 
 /** The earlier answer to this call, if it is a resend. */

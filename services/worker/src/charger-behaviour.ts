@@ -7,7 +7,7 @@
 import type { ActorBehaviour, FailureAnswer, Ownership } from '@voltlane/actors';
 import type { Journal } from '@voltlane/bus';
 import { BusError } from '@voltlane/bus';
-import { type AnsweredCall, STATE_HEADER } from '@voltlane/charger-state';
+import { STATE_HEADER } from '@voltlane/charger-state';
 import { parseJson, stringifyJson } from '@voltlane/ocpp';
 import type { Registry } from '@voltlane/registry';
 import type { Logger } from '@voltlane/telemetry';
@@ -23,7 +23,7 @@ import type {
   Uplink,
   UplinkCall,
 } from '@voltlane/wire';
-import { findAnswered, rememberAnswered } from './answered-calls.ts';
+import { answeredBefore, rememberAnswered } from './answered-calls.ts';
 import { deferralIntervalS, mayDefer } from './boot-deferral.ts';
 import type { CallInput } from './call-decision.ts';
 import { decideCall, requestNeeds } from './call-decision.ts';
@@ -377,12 +377,6 @@ export class ChargerBehaviour implements ActorBehaviour<ResidentActor, Inbound> 
     actor.transactionIdFor ??= createTransactionIds(this.#deps.transactionIdKey, actor.tenant, actor.chargerId);
     return actor.transactionIdFor(count);
   }
-}
-
-/** The answer this call has got already, if it is one sent again. */
-function answeredBefore(actor: ChargerActor, call: UplinkCall): AnsweredCall | undefined {
-  if (!actor.mayHaveAnswered(call.messageId)) return undefined;
-  return findAnswered(actor.state.answered, call) ?? findAnswered(actor.recent, call);
 }
 
 function changesState(actor: ChargerActor, { decision, attached }: Settlement): boolean {
