@@ -43,15 +43,19 @@ export function covers(outer: string, inner: string): boolean {
   return tokensCover(outer.split('.'), inner);
 }
 
+/** Looks at the tokens of `inner` where they stand: this runs for each record, and a list of them is garbage. */
 function tokensCover(have: readonly string[], inner: string): boolean {
-  const want = inner.split('.');
-  for (const [index, token] of have.entries()) {
-    if (token === '>') return want.length > index;
-    const other = want[index];
-    if (other === undefined || other === '>') return false;
-    if (token !== '*' && token !== other) return false;
+  let start = 0;
+  for (const token of have) {
+    if (start > inner.length) return false;
+    if (token === '>') return true;
+    const dot = inner.indexOf('.', start);
+    const end = dot < 0 ? inner.length : dot;
+    if (end - start === 1 && inner.charCodeAt(start) === GREATER) return false;
+    if (token !== '*' && (token.length !== end - start || !inner.startsWith(token, start))) return false;
+    start = end + 1;
   }
-  return have.length === want.length;
+  return start > inner.length;
 }
 
 /** True when some subject matches both filters. */

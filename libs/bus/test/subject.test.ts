@@ -15,6 +15,11 @@ describe('filters', () => {
     ['*.b.*', 'a.b.c', true],
     ['event.*.*.state', 'event.t.c.state', true],
     ['event.*.*.state', 'event.t.c.meter', false],
+    ['event.*.*.state', 'event.t.c.states', false],
+    ['event.*.*.state', 'event.t.c', false],
+    ['event.*.*.state', 'event.t.c.state.x', false],
+    ['a.*.>', 'a.b', false],
+    ['a.*.>', 'a.b.c', true],
   ])('%s matches %s: %s', (filter, subject, expected) => {
     expect(compileFilter(filter)(subject)).toBe(expected);
   });

@@ -15,7 +15,7 @@ export function eventDraft(kind: EventKind, time: ReportedTime, data: EventData,
 /** The same with an id for certain, as the meter subject asks. */
 export function namedDraft(
   kind: EventKind,
-  time: ReportedTime,
+  time: Pick<ReportedTime, 'iso' | 'reportedAt'>,
   data: EventData,
   id: string,
 ): EventDraft & { readonly id: string } {
@@ -25,6 +25,6 @@ export function namedDraft(
 /** The members that are there: undefined would be null for some readers and missing for others. */
 export function present(data: EventData): EventData {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(data)) if (value !== undefined) kept[name] = value;
+  for (const name in data) if (data[name] !== undefined) kept[name] = data[name];
   return kept;
 }

@@ -3,12 +3,11 @@
  * same event. A message without a single sample says nothing and is only answered.
  */
 
-import type { ChargerState } from '@voltlane/charger-state';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import { contentId } from './content-id.ts';
 import { namedDraft } from './event-draft.ts';
 import type { MeterValue } from './meter-values.ts';
-import { readingsOf, recordable, soleTransactionOn, timeOfReadings } from './meter-values.ts';
+import { readingsOf, recordable, soleTransactionOn } from './meter-values.ts';
 import { isPlaceholder } from './stop-transaction-16.ts';
 
 /** A MeterValues message in the words of no version. */
@@ -26,28 +25,29 @@ export interface MeterMessage {
 export function meterMessage(message: MeterMessage, context: DecisionContext): Decision<Record<string, never>> {
   const base = { answer: { kind: 'result', payload: {} }, events: [] } as const;
   const readings = readingsOf(message.meterValue, context.nowMs);
-  if (readings.length === 0) return base;
-  const time = timeOfReadings(message.meterValue, context.nowMs);
+  const [first] = readings;
+  if (first === undefined) return base;
   const data = {
     evseId: message.evseId === undefined ? undefined : Number(message.evseId),
     connectorId: message.connectorId === undefined ? undefined : Number(message.connectorId),
-    ...transactionOf(message, context.state),
+    ...transactionOf(message, context),
     ...recordable(readings),
   };
   const id = `mv:${contentId(context.tenant, context.chargerId.toLowerCase(), context.payloadText)}`;
-  return { ...base, meter: namedDraft('meter.values', time, data, id) };
+  return { ...base, meter: namedDraft('meter.values', { iso: first.at, reportedAt: first.reportedAt }, data, id) };
 }
 
 /** What the values belong to: by id where the charger gave a usable one, else the only transaction on that connector. */
-function transactionOf(message: MeterMessage, state: ChargerState): Readonly<Record<string, unknown>> {
+function transactionOf(message: MeterMessage, context: DecisionContext): Readonly<Record<string, unknown>> {
   if (message.connectorId === undefined) return {};
   const given =
     message.transactionId === undefined || message.transactionId === null ? undefined : String(message.transactionId);
   if (given !== undefined && !isPlaceholder(given)) {
-    const known = [...state.open, ...state.ended].find((one) => one.startFingerprint !== undefined && one.id === given);
+    const { open, ended } = context.state;
+    const known = [...open, ...ended].find((one) => one.startFingerprint !== undefined && one.id === given);
     return { transactionId: given, transactionKey: known?.key };
   }
-  const sole = soleTransactionOn(state.open, Number(message.connectorId));
+  const sole = soleTransactionOn(context.state.open, Number(message.connectorId));
   if (sole === undefined) return { transactionId: given };
   return { transactionId: sole.id, transactionKey: sole.key, matchedBy: 'connector', reportedTransactionId: given };
 }

@@ -3,7 +3,6 @@
  * ten. Values keep the unit the charger gave; energy is offered in Wh beside it.
  */
 import type { OpenTransaction } from '@voltlane/charger-state';
-import type { ReportedTime } from './timestamps.ts';
 import { reportedTime } from './timestamps.ts';
 
 /** One measured value. */
@@ -87,11 +86,6 @@ export function recordable(readings: readonly Reading[]): { readings?: readonly 
   return cut ? { readings: kept, readingsCut: true } : { readings };
 }
 
-/** Time of the first moment that holds a sample: when a meter message happened. */
-export function timeOfReadings(meterValues: readonly MeterValue[], nowMs: number): ReportedTime {
-  return reportedTime(meterValues.find((value) => value.sampledValue.length > 0)?.timestamp, nowMs);
-}
-
 /** The first, or last, reading of the imported-energy register at the outlet over all phases, in Wh. */
 export function energyRegisterWh(
   readings: readonly Reading[],
@@ -167,6 +161,7 @@ function wattHours(value: number, unit: string | undefined): number | undefined 
 
 /** Decimal scaling through the text: 1.1 × 10² is exactly 110 this way, and 110.00000000000001 by multiplication. */
 function timesTenTo(text: string, exponent: number): number {
+  if (exponent === 0) return Number(text);
   const [mantissa = '', own = '0'] = text.toLowerCase().split('e');
   return Number(`${mantissa}e${Number(own) + exponent}`);
 }
