@@ -20,6 +20,7 @@ export const NODE_FLAGS: readonly string[] = [
   '--max-semi-space-size=2',
   '--initial-old-space-size=128',
   '--v8-pool-size=1',
+  '--no-parallel-scavenge',
 ];
 
 /** Flags of an edge, after those: of a flag that is there twice the last one counts. */
