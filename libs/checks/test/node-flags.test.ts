@@ -3,7 +3,8 @@ import { EDGE_FLAGS, NODE_FLAGS, nodeFlags, WORKER_FLAGS } from '@voltlane/testk
 import { expect, it } from 'vitest';
 import { ROOT } from '../src/tool.ts';
 
-const flagsIn = (text: string): readonly string[] => text.match(/--[a-z0-9-]+=\d+/g) ?? [];
+const flagsIn = (text: string): readonly string[] =>
+  (text.match(/--[a-z0-9-]+(?:=\w+)?/g) ?? []).filter((flag) => flag !== '--conditions=source');
 
 it('runs services in tests, scripts and the image with the same flags of Node', () => {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
