@@ -9,6 +9,7 @@ import type { GeneratorLink } from './generator-link.ts';
 import { startGeneratorProcess } from './generator-process.ts';
 import type { LoadTestOptions } from './options.ts';
 import { joinedGenerators } from './remote-generators.ts';
+import { TICK_SPREAD_MS } from './second-clock.ts';
 import type { Sizing } from './sizing.ts';
 
 /** The generators. */
@@ -142,6 +143,7 @@ function plansFor(
       reconnectSpreadMs: reconnectSeconds * 1000,
       slowShare,
       seed: seed * 1000 + index,
+      tickOffsetMs: Math.floor((TICK_SPREAD_MS * index) / links.length),
     };
   });
 }

@@ -1,10 +1,13 @@
 /**
- * Generators tell where they stand at the turn of each second of the wall clock, and the coordinator closes the second a little later:
+ * Generators tell where they stand after the turn of each second of the wall clock, and the coordinator closes the second a little later:
  * otherwise the two would drift past each other, and a second would hold two ticks or none.
  */
 
-/** When generators tick, ms within a second. */
-export const TICK_OFFSET_MS = 0;
+/**
+ * Within this much of a second, ms, generators tick, one after the other: what each has to put together for it would otherwise keep a machine busy
+ * for all of them at once, and calls wait.
+ */
+export const TICK_SPREAD_MS = 250;
 /** When the coordinator closes the second: ticks have travelled by then, also from machines whose clock is a little off. */
 export const CLOSE_OFFSET_MS = 400;
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { everySecond, TICK_OFFSET_MS } from '../second-clock.ts';
+import { everySecond } from '../second-clock.ts';
 import { createChargerRecordFile } from './charger-record.ts';
 import { Generator } from './generator.ts';
 import type { GeneratorNews, GeneratorOrder } from './plan.ts';
@@ -13,6 +13,7 @@ const RECORDS = 'charger.records';
 const GOODBYE_MS = 1_000;
 
 let generator: Generator | undefined;
+let tickOffsetMs = 0;
 let directory = '';
 
 function tell(news: GeneratorNews): void {
@@ -23,13 +24,14 @@ async function obey(order: GeneratorOrder): Promise<void> {
   switch (order.kind) {
     case 'plan': {
       directory = mkdtempSync(join(tmpdir(), 'voltlane-loadtest-'));
+      tickOffsetMs = order.plan.tickOffsetMs;
       generator = new Generator(order.plan, createChargerRecordFile(join(directory, RECORDS)));
       tell({ kind: 'ready' });
       return;
     }
     case 'ramp':
       generator?.ramp();
-      everySecond(TICK_OFFSET_MS, () => {
+      everySecond(tickOffsetMs, () => {
         if (generator !== undefined) tell({ kind: 'tick', tick: generator.tick() });
       });
       return;

@@ -24,6 +24,8 @@ export interface GeneratorPlan {
   /** Share of chargers that read slowly or never answer commands, half of each. */
   readonly slowShare: number;
   readonly seed: number;
+  /** When it tells where it stands, ms within a second. */
+  readonly tickOffsetMs: number;
 }
 
 /** From the coordinator. */

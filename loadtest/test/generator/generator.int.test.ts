@@ -51,6 +51,7 @@ async function play(script: Script, plan: Partial<GeneratorPlan> = {}): Promise<
       reconnectSpreadMs: 20,
       slowShare: 0,
       seed: 1,
+      tickOffsetMs: 0,
       ...plan,
     },
     createChargerRecordFile(file),
