@@ -15,8 +15,8 @@ export class TalliedHistogram extends Histogram {
   readonly #bounds: readonly number[];
 
   /** `buckets`: upper bounds, ascending. */
-  constructor(facts: ConstructorParameters<typeof Histogram>[0] & { readonly buckets: readonly number[] }) {
-    super({ ...facts, buckets: [...facts.buckets] });
+  constructor(facts: ConstructorParameters<typeof Histogram>[0] & { readonly buckets: number[] }) {
+    super(facts);
     this.#facts = facts;
     this.#bounds = facts.buckets;
   }
