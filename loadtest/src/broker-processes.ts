@@ -24,10 +24,14 @@ export interface BrokerSize {
   readonly compiled: boolean;
   /** Folder for CPU profiles of edges and workers, written when they end. */
   readonly profileDir: string | undefined;
+  readonly niceness: Niceness;
 }
 
 /** What a process is for. */
 export type ProcessKind = 'edge' | 'worker' | 'nats' | 'generator';
+
+/** How far processes of a kind give way to those of others, 0 (also when absent) to 19. */
+export type Niceness = Readonly<Partial<Record<ProcessKind, number>>>;
 
 /** A process to watch. */
 export interface WatchedProcess {
@@ -66,7 +70,7 @@ export async function startBrokerProcesses(
     if (next === undefined) throw new LoadTestError('no-ports', 'more ports were wanted than were found');
     return next;
   };
-  const nats = await startNatsServer({ host: address, port: port() });
+  const nats = await startNatsServer({ host: address, port: port(), niceness: size.niceness.nats ?? 0 });
   const settings = {
     VOLTLANE_NATS_URL: nats.url,
     VOLTLANE_CHARGERS: 'open',
@@ -88,6 +92,7 @@ export async function startBrokerProcesses(
       ports: own,
       nodeArgs,
       compiled,
+      niceness: size.niceness[service] ?? 0,
     });
     nodes.push(made);
     return made;

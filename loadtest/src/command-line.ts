@@ -3,6 +3,7 @@
 import type { OcppVersion } from '@voltlane/ocpp';
 import { OCPP_VERSIONS } from '@voltlane/ocpp';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Niceness } from './broker-processes.ts';
 import type { LoadTestOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
@@ -44,6 +45,7 @@ interface Raw {
   readonly env: Readonly<Record<string, string>>;
   readonly compiled: boolean;
   readonly profile?: string;
+  readonly nice: Niceness;
   readonly seed: number;
   readonly out: string;
   readonly assert?: string;
@@ -111,6 +113,14 @@ export function commandLine(print: (text: string) => void): Command {
         .default({}, 'none'),
     )
     .option('--compiled', 'run what `npm run build` made, as the image does, instead of the sources', false)
+    .addOption(
+      new Option(
+        '--nice <list>',
+        'niceness of processes here, such as edge=10,generator=10: they give way to the others',
+      )
+        .argParser(nicenessOf)
+        .default({}, 'none'),
+    )
     .option('--profile <dir>', 'edges and workers write CPU profiles there')
     .option('--seed <n>', 'seed of phases, pauses and targets', wholeFrom(0, 2 ** 31), 1)
     .option('--out <dir>', 'folder for report.json and report.html', 'loadtest-report')
@@ -161,6 +171,7 @@ export function readOptions(program: Command, argv: readonly string[], cores: nu
       env: raw.env,
       compiled: raw.compiled,
       profileDir: raw.profile,
+      niceness: raw.nice,
       seed: raw.seed,
       out: raw.out,
       assertions,
@@ -246,6 +257,16 @@ function urlsOf(...schemes: readonly string[]): (text: string) => readonly strin
         throw new InvalidArgumentError(`${url} does not begin with ${schemes.join(':// or ')}://`);
       return url;
     });
+}
+
+function nicenessOf(text: string): Niceness {
+  const entries = text.split(',').map((entry) => {
+    const [, kind, niceness] = /^(edge|worker|nats|generator)=(\d|1\d)$/.exec(entry.trim()) ?? [];
+    if (kind === undefined)
+      throw new InvalidArgumentError('edge, worker, nats or generator = 0 to 19 is wanted, as in edge=10,generator=10');
+    return [kind, Number(niceness)];
+  });
+  return Object.fromEntries(entries) as Niceness;
 }
 
 function setting(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

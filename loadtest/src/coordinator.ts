@@ -132,11 +132,11 @@ interface SetUp {
 }
 
 async function setUp({ options, sizing, prefix, note, undo }: SetUp): Promise<Rig> {
-  const { target, address, portsFrom, env, compiled, profileDir } = options;
+  const { target, address, portsFrom, env, compiled, profileDir, niceness } = options;
   let broker: BrokerProcesses | undefined;
   if (target.length === 0) {
     const { edges, workers, connectionsMax } = sizing;
-    const size = { edges, workers, connectionsMax, address, portsFrom, env, compiled, profileDir };
+    const size = { edges, workers, connectionsMax, address, portsFrom, env, compiled, profileDir, niceness };
     broker = await startBrokerProcesses(size, note);
     const own = broker;
     undo.push(() => own.stop());

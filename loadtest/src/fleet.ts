@@ -50,7 +50,9 @@ export async function startFleet(ports: FleetPorts): Promise<Fleet> {
   const links =
     options.generators === 'remote'
       ? await remoteLinks(options.agents, bus, note)
-      : Array.from({ length: sizing.generators }, (_, index) => startGeneratorProcess(`generator ${index + 1}`));
+      : Array.from({ length: sizing.generators }, (_, index) =>
+          startGeneratorProcess(`generator ${index + 1}`, options.niceness.generator),
+        );
   const plans = plansFor(ports, links);
   let listener: (generator: string, tick: GeneratorTick) => void = () => undefined;
   const failure = Promise.withResolvers<never>();

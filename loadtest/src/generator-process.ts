@@ -1,7 +1,8 @@
 /** Starts generators as child processes of this one. */
 
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { niced } from '@voltlane/testkit';
 import type { GeneratorNews, GeneratorOrder } from './generator/plan.ts';
 import type { GeneratorLink } from './generator-link.ts';
 
@@ -10,9 +11,10 @@ const OUTPUT_CHARS_MAX = 4_000;
 /** The chargers are columns outside of the heap: a small young generation would only be collected more often. */
 const NODE_ARGUMENTS = ['--conditions=source', '--max-semi-space-size=16'];
 
-/** Starts one; it waits for its plan. */
-export function startGeneratorProcess(name: string): GeneratorLink {
-  const child = fork(MAIN, [], { execArgv: NODE_ARGUMENTS, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+/** Starts one; it waits for its plan. Gives way to other processes by its niceness, 0 to 19. */
+export function startGeneratorProcess(name: string, niceness = 0): GeneratorLink {
+  const [program, args] = niced(process.execPath, [...NODE_ARGUMENTS, MAIN], niceness);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const takeAlong = (): void => void child.kill();
   process.once('exit', takeAlong);
   let output = '';

@@ -1,6 +1,7 @@
 /** What a load test is asked to do, after the command line has been read. */
 
 import type { OcppVersion } from '@voltlane/ocpp';
+import type { Niceness } from './broker-processes.ts';
 import type { Scenario } from './scenario.ts';
 import type { Assertion } from './thresholds.ts';
 import type { Traffic } from './traffic.ts';
@@ -40,6 +41,8 @@ export interface LoadTestOptions {
   /** Edges and workers run what `npm run build` made. */
   readonly compiled: boolean;
   readonly profileDir: string | undefined;
+  /** Of the processes that run on this machine. */
+  readonly niceness: Niceness;
   readonly seed: number;
   /** Folder for the reports. */
   readonly out: string;

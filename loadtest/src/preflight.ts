@@ -61,6 +61,11 @@ function contradictions(options: LoadTestOptions): string[] {
   if (isOwn && nats.length > 0) problems.push('--nats belongs to a running broker: give --target, too');
   if (!isOwn && (options.edges !== undefined || options.workers !== undefined))
     problems.push('--edges and --workers are for a broker that is started here, not for --target');
+  const { edge, worker, nats: server, generator } = options.niceness;
+  if (!isOwn && [edge, worker, server].some((niceness) => niceness !== undefined))
+    problems.push('--nice for edge, worker and nats is for a broker that is started here, not for --target');
+  if (generators === 'remote' && generator !== undefined)
+    problems.push('--nice for generator is for generators that are started here, not for remote ones');
   if (isOwn && options.edges !== undefined && options.edges < scenario.edgesMin)
     problems.push(`scenario ${scenario.name} needs at least ${scenario.edgesMin} edges`);
   if (isOwn && options.workers !== undefined && options.workers < scenario.workersMin)

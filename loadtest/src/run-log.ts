@@ -4,10 +4,11 @@
  */
 
 import type { Histogram } from 'hdr-histogram-js';
-import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import { build } from 'hdr-histogram-js';
 import type { ProcessKind } from './broker-processes.ts';
 import type { CounterName, Counters, GeneratorTick, LatencyName } from './generator/plan.ts';
 import { COUNTERS, LATENCIES, zeroCounters } from './generator/plan.ts';
+import { addPairs } from './latency-counts.ts';
 import type { MachineShares, MachineTime } from './machine-time.ts';
 import { machineShares, machineTimeBetween, machineTimeSum, noMachineTime } from './machine-time.ts';
 import type { KindSample } from './process-sampler.ts';
@@ -74,7 +75,7 @@ export class RunLog {
   readonly #latest = new Map<string, GeneratorTick>();
   readonly #ticks = new Map<string, number>();
   /** Latencies that came since the last second was closed. */
-  #window: Readonly<Record<LatencyName, Histogram>> = emptyLatencies();
+  readonly #window: Readonly<Record<LatencyName, Histogram>> = emptyLatencies();
   #before: Counters = zeroCounters();
   #cpuBefore: Record<ProcessKind, number> = { edge: 0, worker: 0, nats: 0, generator: 0 };
   #machineBefore: MachineTime;
@@ -91,8 +92,8 @@ export class RunLog {
     this.#latest.set(generator, tick);
     this.#ticks.set(generator, (this.#ticks.get(generator) ?? 0) + 1);
     for (const name of LATENCIES) {
-      const encoded = tick.latencies[name];
-      if (encoded !== undefined) this.#window[name].add(decodeFromCompressedBase64(encoded));
+      const pairs = tick.latencies[name];
+      if (pairs !== undefined) addPairs(this.#window[name], pairs);
     }
   }
 
@@ -151,7 +152,8 @@ export class RunLog {
       machine: shares,
     };
     this.seconds.push(second);
-    this.#window = emptyLatencies();
+    // Emptied, not made anew: ten histograms are a megabyte.
+    for (const name of LATENCIES) this.#window[name].reset();
     return second;
   }
 

@@ -16,6 +16,7 @@ export { eventsByCharger, type HistoryEvent, type HistoryRecord, readHistory } f
 export { type MachineFacts, machineFacts } from './machine-facts.ts';
 export { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { type Command, niced } from './niced.ts';
 export { handshake, type RawPeer, rawPeer, wsFrame } from './raw-peer.ts';
 export { type BadPayload, loadSamplePayloads, type SamplePayloads } from './sample-payloads.ts';
 export { createServiceNode, type ServiceNode, type ServiceNodeOptions } from './service-node.ts';

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { natsServerBinary } from './debian-binary.ts';
 import { freePort } from './free-port.ts';
+import { niced } from './niced.ts';
 
 /** How to start a server. */
 export interface NatsServerOptions {
@@ -26,6 +27,8 @@ export interface NatsServerOptions {
   readonly serverName?: string;
   /** More lines of configuration, e.g. `authorization { token: x }`. */
   readonly config?: string;
+  /** 0 to 19: how far it gives way to other processes; default 0. */
+  readonly niceness?: number;
   /** Default 10,000. */
   readonly readyTimeoutMs?: number;
 }
@@ -87,6 +90,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       storeDir,
       ownStore,
       readyTimeoutMs,
+      niceness: options.niceness ?? 0,
     });
     try {
       await server.start();
@@ -110,6 +114,7 @@ interface ServerParts {
   readonly storeDir: string;
   readonly ownStore: boolean;
   readonly readyTimeoutMs: number;
+  readonly niceness: number;
 }
 
 class ServerProcess implements NatsServer {
@@ -143,7 +148,8 @@ class ServerProcess implements NatsServer {
 
   async start(): Promise<void> {
     const { binary, configFile, host, port, serverName, readyTimeoutMs } = this.#parts;
-    const child = spawn(binary, ['-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, args] = niced(binary, ['-c', configFile], this.#parts.niceness);
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#log = '';
     running.add(child);

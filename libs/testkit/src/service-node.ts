@@ -19,6 +19,8 @@ export interface ServiceNodeOptions {
   readonly nodeArgs?: readonly string[];
   /** See `ServiceProcessOptions`. */
   readonly compiled?: boolean;
+  /** See `ServiceProcessOptions`. */
+  readonly niceness?: number;
 }
 
 /** A node under control. */
@@ -54,7 +56,7 @@ const LOG_CHARS = 2_000;
 
 /** Takes ports for a node; nothing runs yet. */
 export async function createServiceNode(options: ServiceNodeOptions): Promise<ServiceNode> {
-  const { service, name, env, host = '127.0.0.1', nodeArgs = [], compiled = false } = options;
+  const { service, name, env, host = '127.0.0.1', nodeArgs = [], compiled = false, niceness = 0 } = options;
   const { ocpp: ocppPort, health: healthPort } = options.ports ?? { ocpp: await freePort(), health: await freePort() };
   const health = `http://${host}:${healthPort}`;
   const listen = {
@@ -75,7 +77,7 @@ export async function createServiceNode(options: ServiceNodeOptions): Promise<Se
     start: async () => {
       const readyUrl = `${health}/readyz`;
       const settings = { ...env, ...listen };
-      const process = { service, env: settings, nodeArgs, compiled };
+      const process = { service, env: settings, nodeArgs, compiled, niceness };
       running = await startService({ ...process, readyUrl, readyTimeoutMs: READY_MS_MAX });
     },
     kill: async () => {

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { niced } from './niced.ts';
 import { waitUntil } from './wait-until.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -75,6 +76,8 @@ export interface ServiceProcessOptions {
   readonly readyTimeoutMs?: number;
   /** Runs what `npm run build` made, as the image does, instead of the sources; 30 MB less a process. */
   readonly compiled?: boolean;
+  /** 0 to 19: how far it gives way to other processes; default 0. */
+  readonly niceness?: number;
 }
 
 /** A process that takes the question and says nothing is asked again. */
@@ -94,7 +97,8 @@ export async function startService(options: ServiceProcessOptions): Promise<Serv
   const entry = main.at(-1) ?? '';
   if (!existsSync(entry)) throw new Error(`${entry} is missing: npm run build makes it`);
   const nodeArgs = [...nodeFlags(options.service), ...(options.nodeArgs ?? []), ...main, ...(options.args ?? [])];
-  const child = spawn(process.execPath, nodeArgs, { env: { ...env, ...options.env }, cwd: ROOT });
+  const [program, programArgs] = niced(process.execPath, nodeArgs, options.niceness ?? 0);
+  const child = spawn(program, programArgs, { env: { ...env, ...options.env }, cwd: ROOT });
   const running = wrap(child);
   if (options.readyUrl !== undefined) await untilReady(running, options, options.readyUrl);
   return running;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort, type NatsServer, natsServerBinary, startNatsCluster, startNatsServer } from '../src/index.ts';
 
@@ -37,6 +38,15 @@ function alive(pid: number): boolean {
 }
 
 describe('a real nats-server under control', () => {
+  it('gives way to others when it is told to', async () => {
+    const server = await started({ niceness: 7 });
+    expect(getPriority(server.pid())).toBe(getPriority() + 7);
+    expect(await greets(server.port, 1_000)).toBe(true);
+    await server.kill();
+    await server.restart();
+    expect(getPriority(server.pid())).toBe(getPriority() + 7);
+  });
+
   it('answers as soon as it is started, and leaves neither process nor folder', async () => {
     const server = await started();
     expect(await greets(server.port, 1_000)).toBe(true);

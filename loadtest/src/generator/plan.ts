@@ -1,6 +1,7 @@
 /** What a generator is told to do, and what it tells: plain JSON, because it travels between processes and machines. */
 
 import type { OcppVersion } from '@voltlane/ocpp';
+import type { LatencyPairs } from '../latency-counts.ts';
 import type { Traffic } from '../traffic.ts';
 import type { Target } from './handshake.ts';
 
@@ -143,8 +144,8 @@ export interface GeneratorTick {
   readonly closeCodes: Readonly<Record<string, number>>;
   /** Codes of CALLERRORs and HTTP statuses of refusals, with counts since the start. */
   readonly errorCodes: Readonly<Record<string, number>>;
-  /** HDR histograms of µs, compressed; absent when empty. */
-  readonly latencies: Partial<Record<LatencyName, string>>;
+  /** Absent when there were none. */
+  readonly latencies: Partial<Record<LatencyName, LatencyPairs>>;
   /** User and system CPU time since the start, µs. */
   readonly cpuUs: number;
   readonly rssBytes: number;

@@ -1,48 +1,24 @@
 /** Counts and latencies of one generator, handed out once a second. */
 
-import type { Histogram } from 'hdr-histogram-js';
-import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import type { LatencyPairs } from '../latency-counts.ts';
+import { LatencyCounts } from '../latency-counts.ts';
 import type { ChargerTable } from './charger-table.ts';
 import { LINK } from './charger-table.ts';
 import type { Counters, GeneratorTick, LatencyName } from './plan.ts';
 import { LATENCIES, zeroCounters } from './plan.ts';
-
-/** Three digits up to two minutes: nothing waits longer. */
-const LATENCY_US_MAX = 120_000_000;
 
 /** The figures. */
 export class Tally {
   readonly counters: Counters = zeroCounters();
   readonly #closeCodes: Record<string, number> = {};
   readonly #errorCodes: Record<string, number> = {};
-  readonly #latencies: Readonly<Record<LatencyName, Histogram>>;
-
-  constructor() {
-    const histogram = (): Histogram =>
-      build({
-        bitBucketSize: 32,
-        autoResize: false,
-        lowestDiscernibleValue: 1,
-        highestTrackableValue: LATENCY_US_MAX,
-        numberOfSignificantValueDigits: 3,
-      });
-    this.#latencies = {
-      boot: histogram(),
-      status: histogram(),
-      start: histogram(),
-      stop: histogram(),
-      meter: histogram(),
-      heartbeat: histogram(),
-      dial: histogram(),
-      disturbed: histogram(),
-      slow: histogram(),
-      sendDelay: histogram(),
-    };
-  }
+  readonly #latencies = Object.fromEntries(LATENCIES.map((name) => [name, new LatencyCounts()])) as Readonly<
+    Record<LatencyName, LatencyCounts>
+  >;
 
   /** Keeps one latency. */
   latency(name: LatencyName, ms: number): void {
-    this.#latencies[name].recordValue(Math.min(LATENCY_US_MAX, Math.max(1, Math.round(ms * 1000))));
+    this.#latencies[name].add(ms * 1000);
   }
 
   /** Counts a close by its code. */
@@ -57,12 +33,10 @@ export class Tally {
 
   /** The state of now; latencies start anew. */
   tick(table: ChargerTable): GeneratorTick {
-    const latencies: Partial<Record<LatencyName, string>> = {};
+    const latencies: Partial<Record<LatencyName, LatencyPairs>> = {};
     for (const name of LATENCIES) {
-      const histogram = this.#latencies[name];
-      if (histogram.totalCount === 0) continue;
-      latencies[name] = encodeIntoCompressedBase64(histogram);
-      histogram.reset();
+      const pairs = this.#latencies[name].drain();
+      if (pairs !== undefined) latencies[name] = pairs;
     }
     const { user, system } = process.cpuUsage();
     return {

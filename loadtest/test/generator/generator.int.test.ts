@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@voltlane/testkit';
-import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CALL } from '../../src/generator/call-kind.ts';
 import { createChargerRecordFile, ENDED, RECORD_BYTES } from '../../src/generator/charger-record.ts';
@@ -219,10 +218,9 @@ describe('a generator', () => {
       setTimeout(() => answer(peer, text), 50);
     };
     const rig = await play({ onText });
-    const encoded = await waitUntil('a boot', () => rig.tick().latencies.boot);
-    const boots = decodeFromCompressedBase64(encoded);
-    expect(boots.totalCount).toBe(1);
-    expect(boots.maxValue).toBeGreaterThanOrEqual(49_000);
+    const [us, count] = await waitUntil('a boot', () => rig.tick().latencies.boot);
+    expect(count).toBe(1);
+    expect(us).toBeGreaterThanOrEqual(49_000);
   });
 
   it('counts a call that waited behind another when the connection was cut as disturbed', async () => {
@@ -237,7 +235,7 @@ describe('a generator', () => {
     const heartbeatsUs: number[] = [];
     await waitUntil('Heartbeats after it', () => {
       const { heartbeat } = rig.tick().latencies;
-      if (heartbeat !== undefined) heartbeatsUs.push(decodeFromCompressedBase64(heartbeat).maxValue);
+      if (heartbeat !== undefined) heartbeatsUs.push(Math.max(...heartbeat.filter((_, at) => at % 2 === 0)));
       return heartbeatsUs.length >= 2;
     });
     expect(Math.max(...heartbeatsUs)).toBeLessThan(500_000);

@@ -1,0 +1,48 @@
+import { getPriority } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startBrokerProcesses } from '../src/broker-processes.ts';
+import { startGeneratorProcess } from '../src/generator-process.ts';
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0)) await step();
+});
+
+const own = getPriority();
+
+describe('processes that give way', () => {
+  it('are those of the kinds that were named, an edge that was killed and comes back as well', async () => {
+    const broker = await startBrokerProcesses(
+      {
+        edges: 1,
+        workers: 1,
+        address: '127.0.0.1',
+        connectionsMax: 10,
+        portsFrom: 23_400,
+        env: {},
+        compiled: false,
+        profileDir: undefined,
+        niceness: { edge: 4, nats: 2 },
+      },
+      () => undefined,
+    );
+    undo.push(() => broker.stop());
+    const priorities = () =>
+      Object.fromEntries(broker.processes().map(({ kind, pid }) => [kind, getPriority(pid) - own]));
+    expect(priorities()).toEqual({ edge: 4, worker: 0, nats: 2 });
+    const [edge] = broker.edges;
+    await edge?.kill();
+    await edge?.start();
+    expect(priorities()).toEqual({ edge: 4, worker: 0, nats: 2 });
+  });
+
+  it('can be generators', async () => {
+    const generator = startGeneratorProcess('generator 1', 5);
+    undo.push(() => generator.gone);
+    const lost = new Promise<string>((resolve) => void generator.onLost(resolve));
+    await expect.poll(() => getPriority(generator.pid ?? 0) - own).toBe(5);
+    generator.kill();
+    // It was ended on purpose: nobody is told of a loss.
+    expect(await Promise.race([generator.gone, lost])).toBeUndefined();
+  });
+});
