@@ -38,7 +38,10 @@ describe('processes that give way', () => {
 
   it('can be generators', async () => {
     const generator = startGeneratorProcess('generator 1', 5);
-    undo.push(() => generator.gone);
+    undo.push(async () => {
+      generator.kill();
+      await generator.gone;
+    });
     const lost = new Promise<string>((resolve) => void generator.onLost(resolve));
     await expect.poll(() => getPriority(generator.pid ?? 0) - own).toBe(5);
     generator.kill();

@@ -22,6 +22,7 @@ export const NODE_FLAGS: readonly string[] = [
   '--initial-old-space-size=128',
   '--v8-pool-size=1',
   '--no-parallel-scavenge',
+  '--no-allocation-site-pretenuring',
 ];
 
 /** Flags of an edge, after those: of a flag that is there twice the last one counts. */
