@@ -42,7 +42,7 @@ describe('processes that give way', () => {
       generator.kill();
       await generator.gone;
     });
-    const lost = new Promise<string>((resolve) => void generator.onLost(resolve));
+    const lost = new Promise<string>((resolve) => generator.onLost(resolve));
     await expect.poll(() => getPriority(generator.pid ?? 0) - own).toBe(5);
     generator.kill();
     // It was ended on purpose: nobody is told of a loss.
