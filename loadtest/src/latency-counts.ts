@@ -7,7 +7,7 @@
 import type { Histogram } from 'hdr-histogram-js';
 
 /** Nothing waits longer. */
-const LATENCY_US_MAX = 120_000_000;
+export const LATENCY_US_MAX = 120_000_000;
 
 /** Bits of a value that are kept: 2^11 and more are enough for three digits. */
 const KEPT_BITS = 11;

@@ -8,7 +8,7 @@ import { build } from 'hdr-histogram-js';
 import type { ProcessKind } from './broker-processes.ts';
 import type { CounterName, Counters, GeneratorTick, LatencyName } from './generator/plan.ts';
 import { COUNTERS, LATENCIES, zeroCounters } from './generator/plan.ts';
-import { addPairs } from './latency-counts.ts';
+import { addPairs, LATENCY_US_MAX } from './latency-counts.ts';
 import type { MachineShares, MachineTime } from './machine-time.ts';
 import { machineShares, machineTimeBetween, machineTimeSum, noMachineTime } from './machine-time.ts';
 import type { KindSample } from './process-sampler.ts';
@@ -225,7 +225,7 @@ function emptyHistogram(): Histogram {
     bitBucketSize: 32,
     autoResize: true,
     lowestDiscernibleValue: 1,
-    highestTrackableValue: 120_000_000,
+    highestTrackableValue: LATENCY_US_MAX,
     numberOfSignificantValueDigits: 3,
   });
 }
