@@ -9,8 +9,8 @@ import type { GeneratorLink } from './generator-link.ts';
 const MAIN = fileURLToPath(new URL('./generator/main.ts', import.meta.url));
 const OUTPUT_CHARS_MAX = 4_000;
 /**
- * The chargers are columns outside of the heap, so little survives. A young generation of 16 MB, collected by four threads at once, took both cores
- * for 60 ms (2026-11-28), which the broker's processes beside it waited for.
+ * The chargers are columns outside of the heap, so little survives. A young generation of 16 MB, collected by up to four threads at once, took both
+ * cores for 60 ms (2026-11-28), which the broker's processes beside it waited for.
  */
 const NODE_ARGUMENTS = ['--conditions=source', '--max-semi-space-size=4', '--no-parallel-scavenge'];
 
