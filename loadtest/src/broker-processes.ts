@@ -30,7 +30,7 @@ export interface BrokerSize {
 /** What a process is for. */
 export type ProcessKind = 'edge' | 'worker' | 'nats' | 'generator';
 
-/** How far processes of a kind give way to those of others, 0 (also when absent) to 19. */
+/** How far processes of a kind give way to those of others, 1 to 19, or go before them, -1 to -20; absent is 0. */
 export type Niceness = Readonly<Partial<Record<ProcessKind, number>>>;
 
 /** A process to watch. */

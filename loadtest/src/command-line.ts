@@ -116,7 +116,7 @@ export function commandLine(print: (text: string) => void): Command {
     .addOption(
       new Option(
         '--nice <list>',
-        'niceness of processes here, such as edge=10,generator=10: they give way to the others',
+        'niceness of processes here, such as worker=-10,edge=10: above 0 they give way to others, below 0 others give way to them',
       )
         .argParser(nicenessOf)
         .default({}, 'none'),
@@ -261,9 +261,9 @@ function urlsOf(...schemes: readonly string[]): (text: string) => readonly strin
 
 function nicenessOf(text: string): Niceness {
   const entries = text.split(',').map((entry) => {
-    const [, kind, niceness] = /^(edge|worker|nats|generator)=(\d|1\d)$/.exec(entry.trim()) ?? [];
+    const [, kind, niceness] = /^(edge|worker|nats|generator)=(-20|-?1?\d)$/.exec(entry.trim()) ?? [];
     if (kind === undefined)
-      throw new InvalidArgumentError('edge, worker, nats or generator = 0 to 19 is wanted, as in edge=10,generator=10');
+      throw new InvalidArgumentError('edge, worker, nats or generator = -20 to 19 is wanted, as in worker=-10,edge=10');
     return [kind, Number(niceness)];
   });
   return Object.fromEntries(entries) as Niceness;

@@ -14,7 +14,7 @@ const OUTPUT_CHARS_MAX = 4_000;
  */
 const NODE_ARGUMENTS = ['--conditions=source', '--max-semi-space-size=4', '--no-parallel-scavenge'];
 
-/** Starts one; it waits for its plan. Gives way to other processes by its niceness, 0 to 19. */
+/** Starts one; it waits for its plan. Its niceness is added to that of this process, -20 to 19: above 0 it gives way to others. */
 export function startGeneratorProcess(name: string, niceness = 0): GeneratorLink {
   const [program, args] = niced(process.execPath, [...NODE_ARGUMENTS, MAIN], niceness);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });

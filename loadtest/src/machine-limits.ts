@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { cpus, freemem, tmpdir } from 'node:os';
+import { constants, cpus, freemem, getPriority, setPriority, tmpdir } from 'node:os';
 import { natsServerBinary } from '@voltlane/testkit';
 import { ephemeralPorts } from './free-ports.ts';
 import type { LoadTestOptions } from './options.ts';
@@ -22,6 +22,7 @@ export function machineLimits(): MachineLimits {
     cores: cpus().length,
     clientPorts: high - low + 1,
     diskAvailableBytes: bavail * bsize,
+    nicenessMin: nicenessMin(),
   };
 }
 
@@ -62,6 +63,21 @@ function memoryAvailableBytes(): number {
   } catch {
     return freemem();
   }
+}
+
+/** Found by trying, as it can come from a capability or from a limit, and `nice` goes on with a warning where it may not. */
+function nicenessMin(): number {
+  const own = getPriority();
+  for (let niceness: number = constants.priority.PRIORITY_HIGHEST; niceness < own; niceness++) {
+    try {
+      setPriority(niceness);
+    } catch {
+      continue;
+    }
+    setPriority(own);
+    return niceness - own;
+  }
+  return 0;
 }
 
 function unreachable(host: string, port: number): Promise<string | undefined> {

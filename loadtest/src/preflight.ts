@@ -26,6 +26,7 @@ const FIRST_RECORDS = 6;
 export function preflightProblems(options: LoadTestOptions, sizing: Sizing, limits: MachineLimits): readonly string[] {
   return [
     ...contradictions(options),
+    ...nicenessProblems(options, limits),
     ...descriptorProblems(options, sizing, limits),
     ...spaceProblems(options, sizing, limits),
   ];
@@ -78,6 +79,14 @@ function contradictions(options: LoadTestOptions): string[] {
     return problems;
   }
   return problems;
+}
+
+function nicenessProblems({ niceness }: LoadTestOptions, { nicenessMin }: MachineLimits): string[] {
+  return Object.entries(niceness).flatMap(([kind, wanted]) =>
+    wanted < nicenessMin
+      ? `--nice ${kind}=${wanted}: not below ${nicenessMin} without the right to it (CAP_SYS_NICE, or ulimit -e): run as root, or give less`
+      : [],
+  );
 }
 
 function descriptorProblems(options: LoadTestOptions, sizing: Sizing, limits: MachineLimits): string[] {

@@ -11,6 +11,8 @@ export interface MachineLimits {
   /** Client ports for one source address and one destination. */
   readonly clientPorts: number;
   readonly diskAvailableBytes: number;
+  /** How far below this process's own niceness a child's may be; 0 without the right to it. */
+  readonly nicenessMin: number;
 }
 
 /** How a run is laid out. */

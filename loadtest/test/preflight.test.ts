@@ -11,6 +11,7 @@ const MACHINE: MachineLimits = {
   cores: 2,
   clientPorts: 28_232,
   diskAvailableBytes: 100e9,
+  nicenessMin: -20,
 };
 
 function optionsOf(...argv: readonly string[]): LoadTestOptions {
@@ -74,6 +75,15 @@ describe('before anything starts', () => {
     [['--chargers', '100000', '--target', 'ws://h:1/ocpp', '--no-journal'], /more than the 28232 client ports/],
   ])('%j is refused', (argv, why) => {
     expect(problems({}, ...argv)).toMatch(why);
+  });
+
+  it('a niceness that this process may not give is seen', () => {
+    const niceness = ['--nice', 'worker=-20,edge=-5,generator=10'];
+    expect(problems({}, ...niceness)).toBe('');
+    expect(problems({ nicenessMin: -5 }, ...niceness)).toMatch(/^--nice worker=-20: not below -5 .*$/);
+    expect(problems({ nicenessMin: 0 }, ...niceness)).toMatch(
+      /worker=-20: not below 0 .*\n--nice edge=-5: not below 0/,
+    );
   });
 
   it('a disk too small for the journal is seen', () => {

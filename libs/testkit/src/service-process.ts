@@ -77,7 +77,7 @@ export interface ServiceProcessOptions {
   readonly readyTimeoutMs?: number;
   /** Runs what `npm run build` made, as the image does, instead of the sources; 30 MB less a process. */
   readonly compiled?: boolean;
-  /** 0 to 19: how far it gives way to other processes; default 0. */
+  /** 1 to 19: how far it gives way to other processes; -1 to -20: goes before them; default 0. */
   readonly niceness?: number;
 }
 
