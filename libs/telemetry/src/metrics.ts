@@ -10,7 +10,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram } from 'prom-client';
+import { Exposition, type MetricRegistry } from './exposition.ts';
 import { TalliedHistogram } from './tallied-histogram.ts';
 
 /**
@@ -93,29 +94,36 @@ export const SERIES_MAX = 1_500;
 /** Label value for everything outside a closed list. */
 export const OTHER = 'other';
 
+interface NamedFacts {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly registers: MetricRegistry[];
+}
+
 /**
  * Makes the metrics of one service; every name gets the prefix `voltlane_`, every series the label `service`. With `exemplars`, which
  * go with traces, the text is OpenMetrics: the older format has no place for them.
  */
 export function createMetrics(service: string, exemplars: boolean = false): Metrics {
-  const registry = newRegistry(exemplars);
-  registry.setDefaultLabels({ service });
+  const exposition = new Exposition(service, exemplars);
+  const ofProcess = exposition.part('process');
   // Wakes the process as often; its default of 10 ms takes more of an idle one than everything else.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
-  for (const name of WALKS) registry.removeSingleMetric(name);
-  const registers = [registry];
-  const named = <L extends Labels>(facts: MetricFacts<L>): { name: string; help: string; labelNames: string[] } => ({
-    name: `voltlane_${facts.name}`,
-    help: facts.help,
-    labelNames: Object.keys(facts.labels ?? {}),
-  });
+  collectDefaultMetrics({ register: ofProcess, eventLoopMonitoringPrecision: 50 });
+  for (const name of WALKS) ofProcess.removeSingleMetric(name);
+  reportDescriptors(ofProcess);
+  const named = <L extends Labels>(facts: MetricFacts<L>): NamedFacts => {
+    const name = `voltlane_${facts.name}`;
+    const labelNames = Object.keys(facts.labels ?? {});
+    return { name, help: facts.help, labelNames, registers: [exposition.part(name)] };
+  };
   const made: Metrics = {
     counter(facts) {
       const children: Tally[] = [];
       const collect = (): void => {
         for (const child of children) child.tell();
       };
-      const counter = new Counter({ ...named(facts), registers, collect });
+      const counter = new Counter({ ...named(facts), collect });
       return family(facts.labels, (values) => {
         const child = new Tally(counter.labels(values));
         children.push(child);
@@ -123,7 +131,7 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
       });
     },
     gauge(facts) {
-      const gauge = new Gauge({ ...named(facts), registers });
+      const gauge = new Gauge(named(facts));
       return family(facts.labels, (values) => {
         const child = gauge.labels(values);
         child.set(0);
@@ -131,7 +139,7 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
       });
     },
     histogram(facts) {
-      const known = { ...named(facts), registers, buckets: [...facts.buckets] };
+      const known = { ...named(facts), buckets: [...facts.buckets] };
       if (!exemplars) {
         const tallied = new TalliedHistogram(known);
         return family(facts.labels, (values) => tallied.child(values));
@@ -148,15 +156,13 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
         };
       });
     },
-    readGauge({ name, help, read }) {
-      const gauge: Gauge = new Gauge({ name: `voltlane_${name}`, help, registers, collect: () => gauge.set(read()) });
+    readGauge({ read, ...facts }) {
+      const gauge: Gauge = new Gauge({ ...named(facts), collect: () => gauge.set(read()) });
     },
-    readCounter({ name, help, read }) {
+    readCounter({ read, ...facts }) {
       let seen = 0;
       const counter: Counter = new Counter({
-        name: `voltlane_${name}`,
-        help,
-        registers,
+        ...named(facts),
         collect: () => {
           const now = read();
           if (now > seen) counter.inc(now - seen);
@@ -164,15 +170,14 @@ export function createMetrics(service: string, exemplars: boolean = false): Metr
         },
       });
     },
-    expose: () => registry.metrics(),
-    contentType: registry.contentType,
+    expose: () => exposition.text(),
+    contentType: exposition.contentType,
     async seriesCount() {
-      const exposed = await registry.metrics();
+      const exposed = await exposition.text();
       return exposed.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
     },
   };
   reportMemoryLimits(made);
-  reportDescriptors(registry);
   return made;
 }
 
@@ -199,7 +204,7 @@ class Tally implements CounterChild {
 }
 
 /** Under the name every Prometheus knows, without looking at each: since Linux 6.2 the size of the folder is their number. */
-function reportDescriptors(registry: Registry | Registry<OpenMetricsContentType>): void {
+function reportDescriptors(registry: MetricRegistry): void {
   if (!existsSync(DESCRIPTORS)) return;
   const gauge: Gauge = new Gauge({
     name: 'process_open_fds',
@@ -207,13 +212,6 @@ function reportDescriptors(registry: Registry | Registry<OpenMetricsContentType>
     registers: [registry],
     collect: () => gauge.set(statSync(DESCRIPTORS).size || readdirSync(DESCRIPTORS).length),
   });
-}
-
-function newRegistry(exemplars: boolean): Registry | Registry<OpenMetricsContentType> {
-  if (!exemplars) return new Registry();
-  const registry = new Registry<OpenMetricsContentType>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  return registry;
 }
 
 /** What use of memory is judged by. The size of the process and of its heap are among the metrics every process has. */

@@ -1,3 +1,4 @@
+import { atTurnEnd } from '@voltlane/time';
 import { describe, expect, it } from 'vitest';
 import { createMetrics, SERIES_MAX } from '../src/metrics.ts';
 
@@ -86,6 +87,33 @@ describe('metrics', () => {
       .histogram({ name: 's', help: 'S.', buckets: [1] })
       .of({});
     for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) expect(() => child.observe(wrong)).toThrow(RangeError);
+  });
+
+  it('lets others have their turn while it is put into words', async () => {
+    const metrics = createMetrics('edge');
+    let turn = 0;
+    const readIn = new Map<number, number>();
+    for (let at = 0; at < 200; at += 1) {
+      const read = (): number => readIn.set(turn, (readIn.get(turn) ?? 0) + 1).get(turn) ?? 0;
+      metrics.readGauge({ name: `level_${at}`, help: 'One of many levels.', read });
+    }
+    let isOver = false;
+    const count = (): void => {
+      turn += 1;
+      if (!isOver) atTurnEnd(count);
+    };
+    atTurnEnd(count);
+    const text = await metrics.expose();
+    isOver = true;
+    expect([...readIn.values()].reduce((sum, reads) => sum + reads)).toBe(200);
+    expect(Math.max(...readIn.values())).toBeLessThan(40);
+    expect(text.split('\n').filter((line) => line.startsWith('voltlane_level_'))).toHaveLength(200);
+  });
+
+  it('takes a name once', () => {
+    const metrics = createMetrics('edge');
+    metrics.counter({ name: 'done_total', help: 'D.' });
+    expect(() => metrics.readCounter({ name: 'done_total', help: 'D.', read: () => 1 })).toThrow(/voltlane_done_total/);
   });
 
   it('has event-loop lag and stays far below the series budget by itself', async () => {
