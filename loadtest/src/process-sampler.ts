@@ -70,7 +70,14 @@ interface Seen {
 
 const COUNTER = /^(voltlane_\w+_total(?:\{[^}]*\})?) (\S+)$/gm;
 const HEAP = /^nodejs_heap_size_used_bytes(?:\{[^}]*\})? (\S+)$/m;
-const STALL = /^nodejs_eventloop_lag_max_seconds(?:\{[^}]*\})? (\S+)$/m;
+const LOOP_TURN_MAX = /^nodejs_eventloop_lag_max_seconds(?:\{[^}]*\})? (\S+)$/m;
+const LOOP_TURN_MIN = /^nodejs_eventloop_lag_min_seconds(?:\{[^}]*\})? (\S+)$/m;
+
+/** Longest standstill of an event loop, ms. What a process tells is the time between two looks, 50 ms where nothing is late: the shortest is taken off. */
+export function loopStallMsIn(metricsText: string): number {
+  const [max, min] = [LOOP_TURN_MAX, LOOP_TURN_MIN].map((line) => Number(line.exec(metricsText)?.[1] ?? Number.NaN));
+  return ((max ?? Number.NaN) - (min ?? Number.NaN)) * 1000;
+}
 
 /** Watches what `processes` lists at each sample. */
 export function createProcessSampler(processes: () => readonly WatchedProcess[]): ProcessSampler {
@@ -136,7 +143,7 @@ export function createProcessSampler(processes: () => readonly WatchedProcess[])
         // A process that is being replaced answers nothing; its next one does.
         const text = await process.metricsText().catch(() => '');
         if (text !== '') texts.set(process.name, text);
-        const stallMs = Number(STALL.exec(text)?.[1] ?? Number.NaN) * 1000;
+        const stallMs = loopStallMsIn(text);
         if (Number.isNaN(stallMs)) return;
         const entry = of(process);
         entry.heapUsedBytes = Number(HEAP.exec(text)?.[1] ?? 0);
