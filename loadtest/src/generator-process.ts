@@ -11,7 +11,7 @@ const OUTPUT_CHARS_MAX = 4_000;
 /**
  * The chargers are columns outside of the heap, so little survives. A young generation of 16 MB, collected by up to four threads at once, took both
  * cores for 60 ms (2026-11-28), and a full collection, one a minute of each, another 150: the broker's processes beside it waited for that, and the
- * generator's own chargers, too. With 256 MB for what is old, none comes in a quarter of an hour.
+ * generator's own chargers, too. What gets old is 0.1 MB a second, so with 256 MB for it none is due in a quarter of an hour (reckoned).
  */
 const NODE_ARGUMENTS = [
   '--conditions=source',

@@ -75,8 +75,8 @@ const LOOP_TURN_MIN = /^nodejs_eventloop_lag_min_seconds(?:\{[^}]*\})? (\S+)$/m;
 
 /** Longest standstill of an event loop, ms. What a process tells is the time between two looks, 50 ms where nothing is late: the shortest is taken off. */
 export function loopStallMsIn(metricsText: string): number {
-  const [max, min] = [LOOP_TURN_MAX, LOOP_TURN_MIN].map((line) => Number(line.exec(metricsText)?.[1] ?? Number.NaN));
-  return ((max ?? Number.NaN) - (min ?? Number.NaN)) * 1000;
+  const secondsIn = (line: RegExp): number => Number(line.exec(metricsText)?.[1] ?? Number.NaN);
+  return (secondsIn(LOOP_TURN_MAX) - secondsIn(LOOP_TURN_MIN)) * 1000;
 }
 
 /** Watches what `processes` lists at each sample. */
