@@ -16,6 +16,6 @@ export type {
   SessionState,
 } from './charger-state.ts';
 export { EMPTY_STATE, NO_COMMANDS, STATE_LIMITS } from './charger-state.ts';
-export { easePlace, isNamedAt, mayHoldAnswerTo } from './header-glance.ts';
+export { easePlace, isNamedAt, mayHoldAnswerTo, openTransactionsIn } from './header-glance.ts';
 export { LAST_SEEN_BUCKET, LAST_SEEN_PAGE_BYTES_MAX, lastSeenKey } from './last-seen.ts';
 export { readState, STATE_HEADER, writeState } from './state-header.ts';

@@ -107,6 +107,9 @@ const commands = columns<CommandsState>({
   triggered: texts,
 });
 
+/** The open transactions of a state. */
+export const openLayout: Form<readonly OpenTransaction[]> = list(openTransaction);
+
 /** A whole state. */
 export const stateLayout: Columns<ChargerState> = columns<ChargerState>({
   registration: plain(EMPTY_STATE.registration),
@@ -123,7 +126,7 @@ export const stateLayout: Columns<ChargerState> = columns<ChargerState>({
   eventCount: count,
   transactionCount: count,
   connectors: named(connector),
-  open: list(openTransaction),
+  open: openLayout,
   ended: list(endedTransaction),
   answered: list(answeredLayout),
   commands: {
@@ -133,13 +136,14 @@ export const stateLayout: Columns<ChargerState> = columns<ChargerState>({
   lastSeenMs: count,
 });
 
-/** Where a stored state, and a stored answered call, name sessions. */
+/** Where a stored state, and a stored answered call, name sessions; and where its open transactions stand. */
 export const PLACE: Readonly<
-  Record<'session' | 'sessionId' | 'newestSession' | 'answered' | 'answeredSession', number>
+  Record<'session' | 'sessionId' | 'newestSession' | 'answered' | 'answeredSession' | 'open', number>
 > = {
   session: stateLayout.place('session'),
   sessionId: session.place('id'),
   newestSession: stateLayout.place('newestSession'),
   answered: stateLayout.place('answered'),
   answeredSession: answeredLayout.place('session'),
+  open: stateLayout.place('open'),
 };

@@ -3,7 +3,7 @@
  * npx node --conditions=source --min-semi-space-size=64 --max-semi-space-size=64 libs/charger-state/test/state.bench.ts
  * Best of several rounds, because the machine is shared. Without the large young generation collections hide some of the garbage.
  */
-import { readAnswers, readState, STATE_HEADER, writeAnswers, writeState } from '../src/index.ts';
+import { openTransactionsIn, readAnswers, readState, STATE_HEADER, writeAnswers, writeState } from '../src/index.ts';
 import { CHARGING_STATE } from './charging-state.ts';
 
 const ROUNDS = 30;
@@ -24,7 +24,7 @@ function measure(name: string, run: () => unknown): void {
   }
   bytes.sort((a, b) => a - b);
   const median = bytes[ROUNDS >> 1] ?? 0;
-  console.log(`${name.padEnd(16)} ${bestNs.toFixed(0).padStart(7)} ns best ${median.toFixed(0).padStart(7)} bytes`);
+  console.log(`${name.padEnd(17)} ${bestNs.toFixed(0).padStart(7)} ns best ${median.toFixed(0).padStart(7)} bytes`);
 }
 
 const header = writeState(CHARGING_STATE);
@@ -32,6 +32,7 @@ const headers = { [STATE_HEADER]: header };
 const answers = writeAnswers(CHARGING_STATE.answered);
 console.log(`header of ${header.length} characters, answers of ${answers.length}`);
 measure('readState', () => readState(headers));
+measure('openTransactions', () => openTransactionsIn(header));
 measure('writeState', () => writeState(CHARGING_STATE));
 measure('readAnswers', () => readAnswers(answers));
 measure('writeAnswers', () => writeAnswers(CHARGING_STATE.answered));

@@ -8,6 +8,7 @@
 import type { ChargerState } from '@voltlane/charger-state';
 import type { UplinkCall } from '@voltlane/wire';
 import { callFingerprint } from './answered-calls.ts';
+import type { ChargerActor } from './charger-actor.ts';
 import type { TokenVerdicts } from './domain/authorization.ts';
 import { messageRejected } from './domain/message-rejected.ts';
 import type { ChargerPolicy } from './domain/policy.ts';
@@ -21,7 +22,7 @@ export interface CallInput {
   /** The parsed payload; of the handler's type when the call carries no violation. */
   readonly request: unknown;
   /** Whose call it is. The state is read at the first look. */
-  readonly charger: { readonly state: ChargerState; readonly atEase?: boolean };
+  readonly charger: Pick<ChargerActor, 'state'> & Partial<Pick<ChargerActor, 'atEase' | 'open'>>;
   readonly policy: ChargerPolicy;
   readonly tokens: TokenVerdicts;
   readonly nowMs: number;
@@ -74,6 +75,10 @@ class CallContext implements DecisionContext {
 
   get state(): ChargerState {
     return this.#charger.state;
+  }
+
+  get open(): DecisionContext['open'] {
+    return this.#charger.open ?? this.#charger.state.open;
   }
 }
 

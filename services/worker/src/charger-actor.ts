@@ -1,6 +1,6 @@
 /** One charger in the memory of its owner. Lean: plain fields, never a parsed message (100,000 of these live in one process). */
 
-import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
+import type { AnsweredCall, ChargerState, OpenTransaction } from '@voltlane/charger-state';
 import type {
   ChargerId,
   CommandAsk,
@@ -118,6 +118,8 @@ export interface ChargerActor {
   traceparent: string | undefined;
   /** Makes this charger's 1.6 transaction ids; derived at the first one. */
   transactionIdFor: ((count: number) => number) | undefined;
+  /** The open transactions of the state, known without reading the rest of it. */
+  readonly open: readonly OpenTransaction[];
   /**
    * True for most chargers most of the time: connected, accepted, no command open. It is known without reading the state, and a call that
    * does not depend on more is handled without.

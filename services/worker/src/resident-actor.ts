@@ -5,7 +5,7 @@
  *
  * Invariant: the text is the state. Both come from the same acknowledged record.
  */
-import type { AnsweredCall, ChargerState } from '@voltlane/charger-state';
+import type { AnsweredCall, ChargerState, OpenTransaction } from '@voltlane/charger-state';
 import {
   answersWith,
   easePlace,
@@ -13,6 +13,7 @@ import {
   mayHaveAnswered,
   mayHoldAnswerTo,
   NO_ANSWERS,
+  openTransactionsIn,
   readAnswers,
   readState,
   STATE_HEADER,
@@ -73,6 +74,11 @@ export class ResidentActor implements ChargerActor {
   get state(): ChargerState {
     this.#state ??= readState(this.#header === undefined ? undefined : { [STATE_HEADER]: this.#header });
     return this.#state;
+  }
+
+  get open(): readonly OpenTransaction[] {
+    if (this.#state !== undefined || this.#header === undefined) return this.state.open;
+    return openTransactionsIn(this.#header) ?? this.state.open;
   }
 
   get atEase(): boolean {

@@ -65,6 +65,46 @@ describe('the state of a resident actor', () => {
   });
 });
 
+describe('the open transactions of a resident actor', () => {
+  const open = [
+    {
+      id: '7',
+      key: 'k',
+      evseId: 0,
+      connectorId: 1,
+      idToken: 'T',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      meterStartWh: undefined,
+      startFingerprint: undefined,
+      seen: [],
+    },
+  ];
+
+  /** `{ registration, open }` by names. */
+  const VERSION_1 =
+    '1gqxyZWdpc3RyYXRpb26oQWNjZXB0ZWSkb3BlbpGHomlkoTeja2V5oWumZXZzZUlkAKtjb25uZWN0b3JJZAGnaWRUb2tlbqFUqXN0YXJ0ZWRBdLgyMDI2LTAxLTAxVDAwOjAwOjAwLjAwMFqkc2VlbpA';
+
+  it('are those of its state, read or not, from this version or an older one, and none without a record', () => {
+    expect(actor(undefined).open).toEqual([]);
+    const found = actor(writeState({ ...STATE, open }));
+    expect(found.open).toEqual(open);
+    expect(found.open).toEqual(found.state.open);
+    // Once the state has been read it is not looked for again.
+    expect(found.open).toBe(found.state.open);
+    expect(actor(VERSION_1).open).toEqual(open);
+  });
+
+  it('are those of the newest record', () => {
+    const resident = actor(writeState({ ...STATE, open }));
+    expect(resident.open).toEqual(open);
+    const next = { ...STATE, open: [] };
+    resident.recorded(next, writeState(next), 9);
+    expect(resident.open).toEqual([]);
+    resident.rest();
+    expect(resident.open).toEqual([]);
+  });
+});
+
 describe('a resident actor at ease', () => {
   const commands = { ...NO_COMMANDS, queue: [QUEUED] };
   it.each([

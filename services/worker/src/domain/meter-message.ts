@@ -3,6 +3,7 @@
  * same event. A message without a single sample says nothing and is only answered.
  */
 
+import type { EndedTransaction, OpenTransaction } from '@voltlane/charger-state';
 import type { Decision, DecisionContext } from '../handlers/handler.ts';
 import { contentId } from './content-id.ts';
 import { namedDraft } from './event-draft.ts';
@@ -43,11 +44,16 @@ function transactionOf(message: MeterMessage, context: DecisionContext): Readonl
   const given =
     message.transactionId === undefined || message.transactionId === null ? undefined : String(message.transactionId);
   if (given !== undefined && !isPlaceholder(given)) {
-    const { open, ended } = context.state;
-    const known = [...open, ...ended].find((one) => one.startFingerprint !== undefined && one.id === given);
-    return { transactionId: given, transactionKey: known?.key };
+    // Nearly always the one that is open; who has ended is a matter of the whole state.
+    const key = startedKey(context.open, given) ?? startedKey(context.state.ended, given);
+    return { transactionId: given, transactionKey: key };
   }
-  const sole = soleTransactionOn(context.state.open, Number(message.connectorId));
+  const sole = soleTransactionOn(context.open, Number(message.connectorId));
   if (sole === undefined) return { transactionId: given };
   return { transactionId: sole.id, transactionKey: sole.key, matchedBy: 'connector', reportedTransactionId: given };
+}
+
+/** The key of the transaction with this id, if its start is known. */
+function startedKey(transactions: readonly (OpenTransaction | EndedTransaction)[], id: string): string | undefined {
+  return transactions.find((one) => one.startFingerprint !== undefined && one.id === id)?.key;
 }

@@ -5,7 +5,7 @@
  * round function) applied to the charger's own count of transactions. A permutation never maps two counts to one id; without the
  * key the ids look random. The count lives in the journalled state, so a new owner goes on where the last one stopped.
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { foldCase } from '@voltlane/wire';
 
 /** Ids there are for one charger; at a transaction a minute that is two thousand years. */
@@ -21,14 +21,16 @@ export function createTransactionIds(
   tenant: string,
   chargerId: string,
 ): (count: number) => number {
-  const key = createHmac('sha256', clusterKey)
+  const key = createHmac('sha256', createSecretKey(clusterKey))
     .update(`${tenant}/${foldCase(chargerId)}`)
     .digest();
-  return (count) => permute(key, count % TRANSACTION_IDS_MAX) + 1;
+  // A key object: given bytes, Node makes one for each HMAC, 22 µs instead of 4, and an id takes four.
+  const secret = createSecretKey(key);
+  return (count) => permute(secret, count % TRANSACTION_IDS_MAX) + 1;
 }
 
 /** Maps 0 … 2^30−1 onto itself, one to one. */
-function permute(key: Uint8Array, value: number): number {
+function permute(key: KeyObject, value: number): number {
   let left = value >>> HALF_BITS;
   let right = value & HALF_MASK;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -39,7 +41,7 @@ function permute(key: Uint8Array, value: number): number {
   return (left << HALF_BITS) | right;
 }
 
-function roundValue(key: Uint8Array, round: number, half: number): number {
+function roundValue(key: KeyObject, round: number, half: number): number {
   const digest = createHmac('sha256', key)
     .update(Uint8Array.of(round, half >>> 8, half & 0xff))
     .digest();

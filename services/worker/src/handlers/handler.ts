@@ -3,7 +3,7 @@
  * needs from outside it names in `needs`, and gets looked up before `decide` runs.
  */
 
-import type { ChargerState } from '@voltlane/charger-state';
+import type { ChargerState, OpenTransaction } from '@voltlane/charger-state';
 import type { EventKind } from '@voltlane/wire';
 import type { TokenVerdicts } from '../domain/authorization.ts';
 import type { ChargerPolicy } from '../domain/policy.ts';
@@ -18,6 +18,8 @@ export interface Needs {
 export interface DecisionContext {
   /** Read from its text at the first look: who does not need it should not look. */
   readonly state: ChargerState;
+  /** The open transactions of the state, for who needs no more of it. */
+  readonly open: readonly OpenTransaction[];
   readonly policy: ChargerPolicy;
   /** Records of the tokens named in `needs`. */
   readonly tokens: TokenVerdicts;

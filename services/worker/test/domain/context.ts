@@ -50,6 +50,7 @@ export function contextOf(
   );
   return {
     state: one.state,
+    open: one.state.open,
     policy: one.policy,
     tokens: tokenVerdicts(records),
     nowMs: one.nowMs,

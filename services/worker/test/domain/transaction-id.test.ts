@@ -15,6 +15,10 @@ describe('1.6 transaction ids', () => {
     expect(seen.size).toBe(20_000);
   });
 
+  it('stay what they are: a charger goes on counting after an upgrade', () => {
+    expect([0, 1, 2].map(createTransactionIds(key, 'default', 'CP1'))).toEqual([719_979_707, 985_280_319, 117_723_794]);
+  });
+
   it('stay in range at the far end of the counter', () => {
     const idFor = createTransactionIds(key, 'default', 'CP1');
     expect(idFor(TRANSACTION_IDS_MAX - 1)).toBeGreaterThan(0);
