@@ -25,6 +25,8 @@ export interface BrokerSize {
   /** Folder for CPU profiles of edges and workers, written when they end. */
   readonly profileDir: string | undefined;
   readonly niceness: Niceness;
+  /** How late nats-server's threads may wake, µs; 0: as the kernel does. */
+  readonly natsTimerSlackUs: number;
 }
 
 /** What a process is for. */
@@ -70,7 +72,8 @@ export async function startBrokerProcesses(
     if (next === undefined) throw new LoadTestError('no-ports', 'more ports were wanted than were found');
     return next;
   };
-  const nats = await startNatsServer({ host: address, port: port(), niceness: size.niceness.nats ?? 0 });
+  const { niceness, natsTimerSlackUs: timerSlackUs } = size;
+  const nats = await startNatsServer({ host: address, port: port(), niceness: niceness.nats ?? 0, timerSlackUs });
   const settings = {
     VOLTLANE_NATS_URL: nats.url,
     VOLTLANE_CHARGERS: 'open',
@@ -92,7 +95,7 @@ export async function startBrokerProcesses(
       ports: own,
       nodeArgs,
       compiled,
-      niceness: size.niceness[service] ?? 0,
+      niceness: niceness[service] ?? 0,
     });
     nodes.push(made);
     return made;

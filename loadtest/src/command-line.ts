@@ -46,6 +46,7 @@ interface Raw {
   readonly compiled: boolean;
   readonly profile?: string;
   readonly nice: Niceness;
+  readonly natsTimerSlack: number;
   readonly seed: number;
   readonly out: string;
   readonly assert?: string;
@@ -121,6 +122,12 @@ export function commandLine(print: (text: string) => void): Command {
         .argParser(nicenessOf)
         .default({}, 'none'),
     )
+    .option(
+      '--nats-timer-slack <us>',
+      'how late the kernel may wake threads of nats-server, as TimerSlackNSec= of systemd does; 0: its own 50',
+      wholeFrom(0, 1_000_000),
+      0,
+    )
     .option('--profile <dir>', 'edges and workers write CPU profiles there')
     .option('--seed <n>', 'seed of phases, pauses and targets', wholeFrom(0, 2 ** 31), 1)
     .option('--out <dir>', 'folder for report.json and report.html', 'loadtest-report')
@@ -172,6 +179,7 @@ export function readOptions(program: Command, argv: readonly string[], cores: nu
       compiled: raw.compiled,
       profileDir: raw.profile,
       niceness: raw.nice,
+      natsTimerSlackUs: raw.natsTimerSlack,
       seed: raw.seed,
       out: raw.out,
       assertions,

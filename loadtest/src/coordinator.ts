@@ -132,11 +132,12 @@ interface SetUp {
 }
 
 async function setUp({ options, sizing, prefix, note, undo }: SetUp): Promise<Rig> {
-  const { target, address, portsFrom, env, compiled, profileDir, niceness } = options;
+  const { target, address, portsFrom, env, compiled, profileDir, niceness, natsTimerSlackUs } = options;
   let broker: BrokerProcesses | undefined;
   if (target.length === 0) {
     const { edges, workers, connectionsMax } = sizing;
-    const size = { edges, workers, connectionsMax, address, portsFrom, env, compiled, profileDir, niceness };
+    const running = { address, portsFrom, env, compiled, profileDir, niceness, natsTimerSlackUs };
+    const size = { edges, workers, connectionsMax, ...running };
     broker = await startBrokerProcesses(size, note);
     const own = broker;
     undo.push(() => own.stop());

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { constants, cpus, freemem, getPriority, setPriority, tmpdir } from 'node:os';
-import { natsServerBinary } from '@voltlane/testkit';
+import { hasTimerSlack, natsServerBinary } from '@voltlane/testkit';
 import { ephemeralPorts } from './free-ports.ts';
 import type { LoadTestOptions } from './options.ts';
 import type { MachineLimits } from './sizing.ts';
@@ -23,6 +23,7 @@ export function machineLimits(): MachineLimits {
     clientPorts: high - low + 1,
     diskAvailableBytes: bavail * bsize,
     nicenessMin: nicenessMin(),
+    hasTimerSlack: hasTimerSlack(),
   };
 }
 

@@ -43,6 +43,8 @@ export interface LoadTestOptions {
   readonly profileDir: string | undefined;
   /** Of the processes that run on this machine. */
   readonly niceness: Niceness;
+  /** µs; 0: the kernel's. */
+  readonly natsTimerSlackUs: number;
   readonly seed: number;
   /** Folder for the reports. */
   readonly out: string;

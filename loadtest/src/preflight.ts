@@ -27,6 +27,7 @@ export function preflightProblems(options: LoadTestOptions, sizing: Sizing, limi
   return [
     ...contradictions(options),
     ...nicenessProblems(options, limits),
+    ...timerSlackProblems(options, limits),
     ...descriptorProblems(options, sizing, limits),
     ...spaceProblems(options, sizing, limits),
   ];
@@ -87,6 +88,12 @@ function nicenessProblems({ niceness }: LoadTestOptions, { nicenessMin }: Machin
       ? `--nice ${kind}=${wanted}: not below ${nicenessMin} without the right to it (CAP_SYS_NICE, or ulimit -e): run as root, or give less`
       : [],
   );
+}
+
+function timerSlackProblems({ natsTimerSlackUs, target }: LoadTestOptions, limits: MachineLimits): string[] {
+  if (natsTimerSlackUs === 0) return [];
+  if (target.length > 0) return ['--nats-timer-slack is for a nats-server that is started here, not for --target'];
+  return limits.hasTimerSlack ? [] : ['--nats-timer-slack needs /proc/self/timerslack_ns, which this machine has not'];
 }
 
 function descriptorProblems(options: LoadTestOptions, sizing: Sizing, limits: MachineLimits): string[] {

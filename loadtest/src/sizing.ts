@@ -13,6 +13,8 @@ export interface MachineLimits {
   readonly diskAvailableBytes: number;
   /** How far below this process's own niceness a child's may be; 0 without the right to it. */
   readonly nicenessMin: number;
+  /** Whether processes can be given a timer slack. */
+  readonly hasTimerSlack: boolean;
 }
 
 /** How a run is laid out. */

@@ -31,6 +31,7 @@ describe('the command line', () => {
     [['--env', 'PATH=x'], /VOLTLANE_<NAME>=<value>/],
     [['--nice', 'edge=20'], /-20 to 19 is wanted/],
     [['--nice', 'edge=-21'], /-20 to 19 is wanted/],
+    [['--nats-timer-slack', '2ms'], /whole number from 0 to 1000000/],
     [['--nice', 'edges=5'], /edge, worker, nats or generator/],
     [['--target', 'ws://127.0.0.1:1/ocpp', '--no-journal', '--nice', 'edge=5'], /--nice for edge, worker and nats/],
     [['--assert', 'p99<fast'], /--assert: "p99<fast" is not like/],

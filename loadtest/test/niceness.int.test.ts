@@ -28,6 +28,7 @@ describe('processes that give way or go first', () => {
         compiled: false,
         profileDir: undefined,
         niceness: { edge: 4, worker: before, nats: 2 },
+        natsTimerSlackUs: 0,
       },
       () => undefined,
     );

@@ -12,6 +12,7 @@ const MACHINE: MachineLimits = {
   clientPorts: 28_232,
   diskAvailableBytes: 100e9,
   nicenessMin: -20,
+  hasTimerSlack: true,
 };
 
 function optionsOf(...argv: readonly string[]): LoadTestOptions {
@@ -75,6 +76,15 @@ describe('before anything starts', () => {
     [['--chargers', '100000', '--target', 'ws://h:1/ocpp', '--no-journal'], /more than the 28232 client ports/],
   ])('%j is refused', (argv, why) => {
     expect(problems({}, ...argv)).toMatch(why);
+  });
+
+  it('a timer slack that nobody can be given is seen', () => {
+    const slack = ['--nats-timer-slack', '2000'];
+    expect(problems({}, ...slack)).toBe('');
+    expect(problems({ hasTimerSlack: false })).toBe('');
+    expect(problems({ hasTimerSlack: false }, ...slack)).toMatch(/^--nats-timer-slack needs .*$/);
+    const running = ['--target', 'ws://127.0.0.1:1/ocpp', '--no-journal'];
+    expect(problems({}, ...running, ...slack)).toMatch(/^--nats-timer-slack is for a nats-server that is started here/);
   });
 
   it('a niceness that this process may not give is seen', () => {

@@ -31,4 +31,5 @@ export {
   startService,
   WORKER_FLAGS,
 } from './service-process.ts';
+export { hasTimerSlack, withTimerSlack } from './timer-slack.ts';
 export { WaitError, type WaitOptions, waitUntil } from './wait-until.ts';

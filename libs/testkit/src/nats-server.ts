@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { natsServerBinary } from './debian-binary.ts';
 import { freePort } from './free-port.ts';
 import { niced } from './niced.ts';
+import { withTimerSlack } from './timer-slack.ts';
 
 /** How to start a server. */
 export interface NatsServerOptions {
@@ -27,8 +28,10 @@ export interface NatsServerOptions {
   readonly serverName?: string;
   /** More lines of configuration, e.g. `authorization { token: x }`. */
   readonly config?: string;
-  /** 0 to 19: how far it gives way to other processes; default 0. */
+  /** -20 to 19: how far it gives way to other processes; default 0. */
   readonly niceness?: number;
+  /** See `withTimerSlack`, µs; default 0. */
+  readonly timerSlackUs?: number;
   /** Default 10,000. */
   readonly readyTimeoutMs?: number;
 }
@@ -91,6 +94,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       ownStore,
       readyTimeoutMs,
       niceness: options.niceness ?? 0,
+      timerSlackUs: options.timerSlackUs ?? 0,
     });
     try {
       await server.start();
@@ -115,6 +119,7 @@ interface ServerParts {
   readonly ownStore: boolean;
   readonly readyTimeoutMs: number;
   readonly niceness: number;
+  readonly timerSlackUs: number;
 }
 
 class ServerProcess implements NatsServer {
@@ -147,9 +152,9 @@ class ServerProcess implements NatsServer {
   }
 
   async start(): Promise<void> {
-    const { binary, configFile, host, port, serverName, readyTimeoutMs } = this.#parts;
+    const { binary, configFile, host, port, serverName, readyTimeoutMs, timerSlackUs } = this.#parts;
     const [program, args] = niced(binary, ['-c', configFile], this.#parts.niceness);
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = withTimerSlack(timerSlackUs, () => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     this.#child = child;
     this.#log = '';
     running.add(child);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,29 @@ function alive(pid: number): boolean {
   }
 }
 
+/** The timer slacks of its threads, ns, each once; none where one may not look at those of others (that takes CAP_SYS_NICE). */
+function slacksOf(pid: number): readonly string[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const slacks = threads.flatMap((thread) => {
+    try {
+      return [readFileSync(`/proc/${thread}/timerslack_ns`, 'utf8').trim()];
+    } catch (error) {
+      if (mayLook) throw error;
+      return [];
+    }
+  });
+  return [...new Set(slacks)];
+}
+
+/** Asked of a process that is not ours. */
+const mayLook = ((): boolean => {
+  try {
+    return readFileSync(`/proc/${process.ppid}/timerslack_ns`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+})();
+
 describe('a real nats-server under control', () => {
   it('gives way to others when it is told to', async () => {
     const server = await started({ niceness: 7 });
@@ -45,6 +68,16 @@ describe('a real nats-server under control', () => {
     await server.kill();
     await server.restart();
     expect(getPriority(server.pid())).toBe(getPriority() + 7);
+  });
+
+  it('sleeps as long as it is told to, in every thread, after a restart as well', async () => {
+    const server = await started({ timerSlackUs: 2_000 });
+    expect(slacksOf(server.pid())).toEqual(mayLook ? ['2000000'] : []);
+    await server.kill();
+    await server.restart();
+    expect(slacksOf(server.pid())).toEqual(mayLook ? ['2000000'] : []);
+    const other = await started();
+    expect(slacksOf(other.pid())).toEqual(mayLook ? [readFileSync('/proc/self/timerslack_ns', 'utf8').trim()] : []);
   });
 
   it('answers as soon as it is started, and leaves neither process nor folder', async () => {

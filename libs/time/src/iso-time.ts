@@ -1,35 +1,26 @@
 /**
- * Wall time as text and back. Owns the ISO 8601 forms OCPP uses; never decides what time it is. Both are in each call of a charger, so the text
- * of the last day is kept (0.3 µs instead of the 0.6 of `toISOString`), and the usual form is read without the expression for all forms (0.3 µs
- * instead of 1).
+ * Wall time as text and back. Owns the ISO 8601 forms OCPP uses; never decides what time it is. Both are in each call of a charger, so the texts of
+ * the seconds that were asked for last are kept (0.1 µs instead of the 0.6 of `toISOString`), and the usual form is read without the expression for
+ * all forms (0.3 µs instead of 1).
  */
 
-const DAY_MS = 86_400_000;
-const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+/** Seconds kept, by their number: what chargers tell is mostly of the last minute. */
+const SECONDS_KEPT = 64;
+const seconds: number[] = Array.from({ length: SECONDS_KEPT }, () => Number.NaN);
+const texts: string[] = Array.from({ length: SECONDS_KEPT }, () => '');
+/** `000Z` to `999Z` */
+const ENDS: readonly string[] = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`);
 
-let lastMs = Number.NaN;
-let lastText = '';
-let lastDay = Number.NaN;
-let lastDayText = '';
-
-/** `YYYY-MM-DDTHH:mm:ss.sssZ` of a wall time in ms since 1970; a fraction of a millisecond is cut. */
+/** `YYYY-MM-DDTHH:mm:ss.sssZ` of a wall time in ms since 1970; a fraction of a millisecond is cut. RangeError for times no calendar holds. */
 export function isoTime(ms: number): string {
-  if (ms === lastMs) return lastText;
   const whole = Math.floor(ms);
-  const day = Math.floor(whole / DAY_MS);
-  if (day !== lastDay) {
-    // Throws RangeError for times no calendar holds.
-    lastDayText = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length);
-    lastDay = day;
+  const second = Math.floor(whole / 1_000);
+  const place = second & (SECONDS_KEPT - 1);
+  if (seconds[place] !== second) {
+    texts[place] = new Date(second * 1_000).toISOString().slice(0, -'000Z'.length);
+    seconds[place] = second;
   }
-  const ofDay = whole - day * DAY_MS;
-  const hour = TWO_DIGITS[Math.floor(ofDay / 3_600_000)] ?? '';
-  const minute = TWO_DIGITS[Math.floor(ofDay / 60_000) % 60] ?? '';
-  const second = TWO_DIGITS[Math.floor(ofDay / 1000) % 60] ?? '';
-  const fraction = ofDay % 1000;
-  lastText = `${lastDayText}${hour}:${minute}:${second}.${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}Z`;
-  lastMs = ms;
-  return lastText;
+  return `${texts[place]}${ENDS[whole - second * 1_000]}`;
 }
 
 const TIME =

@@ -13,9 +13,15 @@ import {
 } from './event.ts';
 import { parseEventJson, stringifyEventJson } from './event-json.ts';
 
-/** A record whose source still lacks its payload. */
-export interface EventRecordDraft extends Omit<EventRecord, 'source'> {
-  readonly source?: Omit<EventSource, 'payload'>;
+/** A record whose source still lacks its payload. What is undefined is not written. */
+export interface EventRecordDraft extends Omit<EventRecord, 'session' | 'source'> {
+  readonly session?: string | undefined;
+  readonly source?: EventSourceDraft | undefined;
+}
+
+/** A source without its payload. */
+export interface EventSourceDraft extends Omit<EventSource, 'deviations' | 'payload'> {
+  readonly deviations?: readonly string[] | undefined;
 }
 
 const KINDS: ReadonlySet<string> = new Set<string>(EVENT_KINDS);
@@ -26,16 +32,16 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * It is required exactly when the record has a source. WireError `unencodable` otherwise.
  */
 export function encodeEventRecord(record: EventRecordDraft, payloadText?: string): Uint8Array {
-  const { source, ...rest } = record;
+  const { v, tenant, charger, recordedAt, session, events, source } = record;
   if ((source === undefined) !== (payloadText === undefined)) {
     throw new WireError('unencodable', 'an event record has a source and the text of its payload, or neither');
   }
-  const body = stringifyEventJson(rest);
-  if (source === undefined || payloadText === undefined) return Buffer.from(body, 'utf8');
+  // In this order, with the source last: the payload goes into its end.
+  const text = stringifyEventJson({ v, tenant, charger, recordedAt, session, events, source });
+  if (payloadText === undefined) return Buffer.from(text, 'utf8');
   if (!isBraced(payloadText))
     throw new WireError('unencodable', 'the payload of an event record is not the text of a JSON object');
-  const sourceText = stringifyEventJson(source);
-  return Buffer.from(`${body.slice(0, -1)},"source":${sourceText.slice(0, -1)},"payload":${payloadText}}}`, 'utf8');
+  return Buffer.from(`${text.slice(0, -'}}'.length)},"payload":${payloadText}}}`, 'utf8');
 }
 
 /**

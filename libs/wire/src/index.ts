@@ -35,7 +35,7 @@ export {
   type EventRecord,
   type EventSource,
 } from './event.ts';
-export { decodeEventRecord, type EventRecordDraft, encodeEventRecord } from './event-codec.ts';
+export { decodeEventRecord, type EventRecordDraft, type EventSourceDraft, encodeEventRecord } from './event-codec.ts';
 export { parseEventJson, stringifyEventJson } from './event-json.ts';
 export { flatText } from './flat-text.ts';
 export { fingerprint } from './hash.ts';

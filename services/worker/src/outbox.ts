@@ -13,7 +13,15 @@ import type { ChargerState, SentCommand, SessionState } from '@voltlane/charger-
 import { STATE_HEADER, writeState } from '@voltlane/charger-state';
 import type { Clock } from '@voltlane/time';
 import { isoTime } from '@voltlane/time';
-import type { DownlinkReply, EventBody, EventRecordDraft, Subjects, Uplink, UplinkCall } from '@voltlane/wire';
+import type {
+  DownlinkReply,
+  EventBody,
+  EventRecordDraft,
+  EventSourceDraft,
+  Subjects,
+  Uplink,
+  UplinkCall,
+} from '@voltlane/wire';
 import {
   EVENT_RECORD_VERSION,
   edgeId,
@@ -227,22 +235,28 @@ export class Outbox {
   }
 
   #encode(actor: ChargerActor, events: readonly EventBody[], cause: StateCause, nowMs: number): Uint8Array {
+    const call = cause.kind === 'call' ? cause : undefined;
     const record: EventRecordDraft = {
       v: EVENT_RECORD_VERSION,
       tenant: actor.tenant,
       charger: actor.chargerId,
       recordedAt: isoTime(nowMs),
-      ...(cause.sessionId === undefined ? {} : { session: cause.sessionId }),
+      session: cause.sessionId,
       events,
+      source: call === undefined ? undefined : sourceOf(call),
     };
-    if (cause.kind !== 'call') return encodeEventRecord(record);
-    const { version, action, messageId, deviations } = cause;
-    const source = { version, action, messageId, receivedAt: isoTime(cause.receivedAtMs) };
-    return encodeEventRecord(
-      { ...record, source: deviations.length === 0 ? source : { ...source, deviations } },
-      cause.payload,
-    );
+    return encodeEventRecord(record, call?.payload);
   }
+}
+
+function sourceOf({ version, action, messageId, receivedAtMs, deviations }: UplinkCall): EventSourceDraft {
+  return {
+    version,
+    action,
+    messageId,
+    receivedAt: isoTime(receivedAtMs),
+    deviations: deviations.length === 0 ? undefined : deviations,
+  };
 }
 
 /** An event with its id: the one its content gave it, else its number in the life of the charger. */
