@@ -72,10 +72,15 @@ export function parseIsoTime(text: string): number | undefined {
   return sign === '-' ? localMs + offsetMs : localMs - offsetMs;
 }
 
+/** Whether `isoTime` writes the time of this text just so, as most chargers do; false also for a few that it does. */
+export function isIsoTime(text: string): boolean {
+  return text.length === ISO_LENGTH && parseUsual(text) !== undefined;
+}
+
 /** `YYYY-MM-DDTHH:mm:ssZ`, with three digits of a second or none; undefined for everything else, also for what is no time. */
 function parseUsual(text: string): number | undefined {
   const { length } = text;
-  if ((length !== 20 && length !== 24) || text.charCodeAt(length - 1) !== LETTER_Z) return undefined;
+  if ((length !== 20 && length !== ISO_LENGTH) || text.charCodeAt(length - 1) !== LETTER_Z) return undefined;
   for (let index = 0; index < length - 1; index += 1) {
     const mark = USUAL_MARKS.charCodeAt(index);
     const code = text.charCodeAt(index);
@@ -90,9 +95,10 @@ function parseUsual(text: string): number | undefined {
   // Days every month has; the others, leap seconds and years Date.UTC takes for 19xx go the long way.
   if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return Date.UTC(year, month - 1, day, hour, minute, second, length === 24 ? number(text, 20, 23) : 0);
+  return Date.UTC(year, month - 1, day, hour, minute, second, length === ISO_LENGTH ? number(text, 20, 23) : 0);
 }
 
+const ISO_LENGTH = '0000-00-00T00:00:00.000Z'.length;
 const USUAL_MARKS = '0000-00-00T00:00:00.000';
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;

@@ -1,5 +1,5 @@
 /** How far a charger's clock can be believed. Never looks at our clock by itself: the time of receipt comes in. */
-import { isoTime, parseIsoTime } from '@voltlane/time';
+import { isIsoTime, isoTime, parseIsoTime } from '@voltlane/time';
 
 /** When something happened, by the best account there is. */
 export interface ReportedTime {
@@ -23,5 +23,5 @@ export function reportedTime(text: string | undefined, nowMs: number): ReportedT
   if (ms === undefined || ms < CLOCK_SET_SINCE_MS || ms > nowMs + CLOCK_AHEAD_MAX_MS) {
     return { ms: nowMs, iso: isoTime(nowMs), reportedAt: text };
   }
-  return { ms, iso: isoTime(ms), reportedAt: undefined };
+  return { ms, iso: isIsoTime(text) ? text : isoTime(ms), reportedAt: undefined };
 }
