@@ -60,6 +60,10 @@ function wholeNumber(text: string): number {
   return value;
 }
 
+function fromZero(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
+}
+
 function rates(text: string): number[] {
   return text.split(',').map((part) => wholeNumber(part.trim()));
 }
@@ -149,7 +153,7 @@ const program = new Command('bench')
   .option('--seconds <s>', 'duration of each row', wholeNumber, 8)
   .option('--heartbeats <rates>', 'Heartbeats per second, one row each', rates, [1000, 2000, 4000, 6000])
   .option('--meter-values <rates>', 'MeterValues per second, one row each', rates, [500, 1000, 2000])
-  .option('--nats-timer-slack <us>', 'how late threads of nats-server may wake; 0: as the kernel does', wholeNumber, 0)
+  .option('--nats-timer-slack <us>', 'how late threads of nats-server may wake; 0: as the kernel does', fromZero, 0)
   .option('--profile', 'also print where edge and worker spend their CPU', false);
 program.parse();
 await main(program.opts<Options>());

@@ -124,7 +124,7 @@ export function commandLine(print: (text: string) => void): Command {
     )
     .option(
       '--nats-timer-slack <us>',
-      'how late the kernel may wake threads of nats-server, as TimerSlackNSec= of systemd does; 0: its own 50',
+      'how late the kernel may wake threads of nats-server, as TimerSlackNSec= of systemd does; 0: as it does by itself, 50',
       wholeFrom(0, 1_000_000),
       0,
     )
