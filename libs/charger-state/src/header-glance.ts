@@ -2,13 +2,9 @@
  * What can be told from a state header without reading it back, which most calls of a charger need no more than: reading took a fifth of a
  * worker's time with 10,000 Heartbeats a second (docs/decisions/0016-resting-state.md).
  */
-import { isCurrentStateHeader, printableText, WireError } from '@voltlane/wire';
+import { decodeStateElement, isCurrentStateHeader, printableText } from '@voltlane/wire';
 import type { ChargerState, OpenTransaction } from './charger-state.ts';
-import { listElement } from './list-element.ts';
 import { openLayout, PLACE } from './state-layout.ts';
-
-/** Where the list of a header begins: behind its version. */
-const LIST_START = 1;
 
 /**
  * The place in the header of the id of the session a charger at ease is connected by: it was accepted, and no command is open. 0 for every
@@ -37,14 +33,5 @@ export function mayHoldAnswerTo(header: string, messageId: string): boolean {
  */
 export function openTransactionsIn(header: string): readonly OpenTransaction[] | undefined {
   if (!isCurrentStateHeader(header)) return undefined;
-  const text = listElement(header, LIST_START, PLACE.open);
-  return openLayout.read(text === undefined ? undefined : parsed(text));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new WireError('malformed', 'malformed state header: cannot be read', { cause });
-  }
+  return openLayout.read(decodeStateElement(header, PLACE.open));
 }

@@ -5,7 +5,7 @@ export { Deadlines } from './deadlines.ts';
 export { type TimeErrorCode, TimeoutError } from './errors.ts';
 export { createFakeClock, FAKE_CLOCK_START_MS, type FakeClock } from './fake-clock.ts';
 export { randomId, sortableId } from './ids.ts';
-export { isIsoTime, isoTime, parseIsoTime } from './iso-time.ts';
+export { isoTime, parseExactIsoTime, parseIsoTime } from './iso-time.ts';
 export type { Random } from './random.ts';
 export { createSeededRandom } from './seeded-random.ts';
 export { systemClock } from './system-clock.ts';

@@ -72,9 +72,9 @@ export function parseIsoTime(text: string): number | undefined {
   return sign === '-' ? localMs + offsetMs : localMs - offsetMs;
 }
 
-/** Whether `isoTime` writes the time of this text just so, as most chargers do; false also for a few that it does. */
-export function isIsoTime(text: string): boolean {
-  return text.length === ISO_LENGTH && parseUsual(text) !== undefined;
+/** Milliseconds of a text that is just what `isoTime` writes, as most chargers do; undefined for every other text, and for a few it does write. */
+export function parseExactIsoTime(text: string): number | undefined {
+  return text.length === ISO_LENGTH ? parseUsual(text) : undefined;
 }
 
 /** `YYYY-MM-DDTHH:mm:ssZ`, with three digits of a second or none; undefined for everything else, also for what is no time. */

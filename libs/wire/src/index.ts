@@ -83,6 +83,7 @@ export {
   encodeSessionsQuestion,
 } from './sessions-codec.ts';
 export {
+  decodeStateElement,
   decodeStateHeader,
   encodeStateHeader,
   isCurrentStateHeader,

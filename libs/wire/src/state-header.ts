@@ -4,6 +4,7 @@
  * either way, with four times the garbage (docs/decisions/0016-resting-state.md).
  */
 import { WireError } from './errors.ts';
+import { listElement } from './list-element.ts';
 import { unpack } from './msgpack.ts';
 import { isOneValue } from './msgpack-shape.ts';
 import { printableJson } from './printable-json.ts';
@@ -48,16 +49,24 @@ export function decodeStateHeader(text: string): unknown {
     );
   }
   const encoded = text.slice(1);
-  if (text.startsWith(CURRENT)) {
-    const value = read(() => JSON.parse(encoded));
-    if (isPlain(value, DEPTH_MAX)) return value;
-    throw new WireError('malformed', `malformed state header: more than ${DEPTH_MAX} levels deep`);
-  }
+  if (text.startsWith(CURRENT)) return plain(read(() => JSON.parse(encoded)));
   const bytes = Buffer.from(encoded, 'base64url');
   if (!BASE64URL.test(encoded) || !isOneValue(bytes, DEPTH_MAX)) {
     throw new WireError('malformed', 'malformed state header: not one value');
   }
   return read(() => unpack(bytes));
+}
+
+/** The element at `place` of the list in a header of the current version, without the rest; undefined when it is not there. WireError `malformed`. */
+export function decodeStateElement(text: string, place: number): unknown {
+  const element = listElement(text, CURRENT.length, place);
+  if (element === undefined) return undefined;
+  return plain(read(() => JSON.parse(element)));
+}
+
+function plain(value: unknown): unknown {
+  if (isPlain(value, DEPTH_MAX)) return value;
+  throw new WireError('malformed', `malformed state header: more than ${DEPTH_MAX} levels deep`);
 }
 
 function read(parse: () => unknown): unknown {

@@ -1,5 +1,5 @@
 /** How far a charger's clock can be believed. Never looks at our clock by itself: the time of receipt comes in. */
-import { isIsoTime, isoTime, parseIsoTime } from '@voltlane/time';
+import { isoTime, parseExactIsoTime, parseIsoTime } from '@voltlane/time';
 
 /** When something happened, by the best account there is. */
 export interface ReportedTime {
@@ -19,9 +19,10 @@ export const CLOCK_AHEAD_MAX_MS = 86_400_000;
 /** The charger's time where it can be believed, else the time of receipt with the charger's text beside it. */
 export function reportedTime(text: string | undefined, nowMs: number): ReportedTime {
   if (text === undefined) return { ms: nowMs, iso: isoTime(nowMs), reportedAt: undefined };
-  const ms = parseIsoTime(text);
+  const exactMs = parseExactIsoTime(text);
+  const ms = exactMs ?? parseIsoTime(text);
   if (ms === undefined || ms < CLOCK_SET_SINCE_MS || ms > nowMs + CLOCK_AHEAD_MAX_MS) {
     return { ms: nowMs, iso: isoTime(nowMs), reportedAt: text };
   }
-  return { ms, iso: isIsoTime(text) ? text : isoTime(ms), reportedAt: undefined };
+  return { ms, iso: exactMs === undefined ? isoTime(ms) : text, reportedAt: undefined };
 }
