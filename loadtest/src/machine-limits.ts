@@ -24,6 +24,7 @@ export function machineLimits(): MachineLimits {
     diskAvailableBytes: bavail * bsize,
     nicenessMin: nicenessMin(),
     hasTimerSlack: hasTimerSlack(),
+    hasLoopbackNet: process.platform === 'linux',
   };
 }
 

@@ -13,6 +13,7 @@ const MACHINE: MachineLimits = {
   diskAvailableBytes: 100e9,
   nicenessMin: -20,
   hasTimerSlack: true,
+  hasLoopbackNet: true,
 };
 
 function optionsOf(...argv: readonly string[]): LoadTestOptions {
@@ -35,7 +36,7 @@ function problems(machine: Partial<MachineLimits>, ...argv: readonly string[]): 
 
 describe('the layout of a run', () => {
   it('keeps every process below its file descriptors', () => {
-    expect(sizing('--chargers', '100000')).toMatchObject({ edges: 6, workers: 2, generators: 6, sources: [] });
+    expect(sizing('--chargers', '100000')).toMatchObject({ edges: 6, workers: 2, generators: 6 });
     expect(sizing('--chargers', '1000')).toMatchObject({ edges: 1, workers: 2, generators: 1, sources: [] });
   });
 
@@ -43,12 +44,28 @@ describe('the layout of a run', () => {
     expect(sizing('--chargers', '100000', '--scenario', 'rolling')).toMatchObject({ edges: 7, workers: 2 });
   });
 
-  it('dials from more addresses when one has too few ports', () => {
-    const limits = { ...MACHINE, descriptorsMax: 1_000_000 };
-    const { sources } = sizeOf(optionsOf('--chargers', '60000', '--edges', '1'), limits);
-    expect(sources).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4']);
-    expect(sizeOf(optionsOf('--chargers', '120000', '--edges', '2'), limits).sources.length).toBe(5);
-    expect(sizeOf(optionsOf('--chargers', '60000', '--target', 'ws://10.0.0.5:9000/ocpp'), limits).sources).toEqual([]);
+  it('dials from more addresses before looking for a free port gets dear', () => {
+    expect(sizing('--chargers', '11292', '--edges', '1').sources).toEqual([]);
+    expect(sizing('--chargers', '11293', '--edges', '1').sources).toEqual([
+      '127.1.0.0',
+      '127.1.0.1',
+      '127.1.0.2',
+      '127.1.0.3',
+    ]);
+    expect(sizing('--chargers', '100000').sources.length).toBe(29);
+    const limits = { ...MACHINE, descriptorsMax: 5_000_000 };
+    const many = sizeOf(optionsOf('--chargers', '2000000', '--edges', '1'), limits).sources;
+    expect(many.slice(255, 257)).toEqual(['127.1.0.255', '127.1.1.0']);
+  });
+
+  it('does so on loopback only', () => {
+    const sourcesOf = (...argv: readonly string[]): readonly string[] => sizing('--chargers', '60000', ...argv).sources;
+    expect(sourcesOf('--target', 'ws://127.0.0.1:9000/ocpp').length).toBe(18);
+    expect(sourcesOf('--target', 'ws://10.0.0.5:9000/ocpp')).toEqual([]);
+    expect(sourcesOf('--target', 'ws://127.0.0.1:9000/ocpp,ws://10.0.0.5:9000/ocpp')).toEqual([]);
+    expect(sourcesOf('--address', '10.0.0.4')).toEqual([]);
+    expect(sourcesOf('--generators', 'remote')).toEqual([]);
+    expect(sizeOf(optionsOf('--chargers', '100000'), { ...MACHINE, hasLoopbackNet: false }).sources).toEqual([]);
   });
 });
 
