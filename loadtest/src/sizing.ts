@@ -66,8 +66,8 @@ function sourcesOf(options: LoadTestOptions, edges: number, limits: MachineLimit
   const perDestination = chargers / (target.length === 0 ? edges : target.length);
   if (perDestination <= limits.clientPorts * PORTS_SHARE_OF_DESTINATION) return [];
   const hosts = target.length === 0 ? [address] : target.map((url) => new URL(url).hostname);
-  const isLocal =
-    options.generators !== 'remote' && hosts.every((host) => host === 'localhost' || host.startsWith('127.'));
+  // Not localhost: it may be ::1, which cannot be dialed from 127.0.0.0/8.
+  const isLocal = options.generators !== 'remote' && hosts.every((host) => host.startsWith('127.'));
   if (!isLocal || !limits.hasLoopbackNet) return [];
   const count = Math.ceil(chargers / (limits.clientPorts * PORTS_SHARE_OF_SOURCE));
   return Array.from({ length: count }, (_, index) => `127.1.${index >> 8}.${index & 255}`);

@@ -63,6 +63,7 @@ describe('the layout of a run', () => {
     expect(sourcesOf('--target', 'ws://127.0.0.1:9000/ocpp').length).toBe(18);
     expect(sourcesOf('--target', 'ws://10.0.0.5:9000/ocpp')).toEqual([]);
     expect(sourcesOf('--target', 'ws://127.0.0.1:9000/ocpp,ws://10.0.0.5:9000/ocpp')).toEqual([]);
+    expect(sourcesOf('--target', 'ws://localhost:9000/ocpp')).toEqual([]);
     expect(sourcesOf('--address', '10.0.0.4')).toEqual([]);
     expect(sourcesOf('--generators', 'remote')).toEqual([]);
     expect(sizeOf(optionsOf('--chargers', '100000'), { ...MACHINE, hasLoopbackNet: false }).sources).toEqual([]);
