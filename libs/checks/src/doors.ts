@@ -27,6 +27,8 @@ export const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   '@lezer/common': ['deploy'],
   '@prometheus-io/lezer-promql': ['deploy'],
   'oxc-parser': ['checks'],
+  'github-slugger': ['checks'],
+  'mdast-util-from-markdown': ['checks'],
   'dockerfile-ast': ['deploy'],
   'kubernetes-models': ['deploy'],
   yaml: ['deploy'],
