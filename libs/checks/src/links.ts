@@ -35,7 +35,7 @@ export function checkLinks(pages: ReadonlyMap<string, string>, exists: (path: st
     for (const { line, url } of nodes.flatMap(linkOf)) {
       if (/^([a-z][a-z0-9+.-]*:|\/\/)/i.test(url)) continue;
       links += 1;
-      const [file = '', anchor] = decodeURI(url).split('#', 2);
+      const [file = '', anchor] = url.split('#', 2);
       const target = file === '' ? path : posix.join(posix.dirname(path), file);
       if (file !== '' && !exists(target)) violations.push({ path, line, message: `${target} is not there` });
       else if (anchor !== undefined && anchors.get(target)?.has(anchor) !== true)

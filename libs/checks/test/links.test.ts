@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkLinks } from '../src/links.ts';
 import { ROOT } from '../src/tool.ts';
-import { runGit } from './git.ts';
+import { trackedPaths } from './git.ts';
 import { linesOf } from './planted.ts';
 
 describe('links between the pages of this repository', () => {
   it('lead to files and sections that are there', async () => {
-    const listed = await runGit(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.md']);
-    const paths = listed.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)));
+    const paths = await trackedPaths('*.md');
     const pages = new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
     const { violations, links } = checkLinks(pages, (path) => existsSync(join(ROOT, path)));
     expect(linesOf(violations)).toEqual([]);

@@ -4,15 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { checkLockfile, checkReadmes, checkTracked, type TrackedFile } from '../src/repository.ts';
 import { packagePaths } from '../src/source-tree.ts';
 import { ROOT } from '../src/tool.ts';
-import { runGit } from './git.ts';
+import { trackedPaths } from './git.ts';
 import { linesOf } from './planted.ts';
 
 async function trackedFiles(): Promise<readonly TrackedFile[]> {
-  const listed = await runGit(['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  return listed
-    .split('\0')
-    .filter((path) => path !== '' && existsSync(join(ROOT, path)))
-    .map((path) => ({ path, bytes: statSync(join(ROOT, path)).size }));
+  const paths = await trackedPaths();
+  return paths.map((path) => ({ path, bytes: statSync(join(ROOT, path)).size }));
 }
 
 function readOptional(path: string): string | undefined {
